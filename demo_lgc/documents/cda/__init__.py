@@ -1,0 +1,1 @@
+"""CDA R2 as the CI-SIS profiles it. Reference: [CISIS-MIN], [VSM]."""

@@ -1,0 +1,1 @@
+"""Transactions of the DMP, one module each. Reference: [DMP]."""

@@ -1,0 +1,1 @@
+"""MSSanté mail: composing, sending, the mailbox, the trust domain. Reference: [MSS]."""

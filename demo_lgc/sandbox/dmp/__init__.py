@@ -1,0 +1,1 @@
+"""A strict DMP on loopback. Reference: [DMP]."""

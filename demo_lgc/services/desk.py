@@ -1,0 +1,22 @@
+"""The services, as the desktop receives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from demo_lgc.services.delivery import Deliveries
+from demo_lgc.services.dmp_access import DmpAccess
+from demo_lgc.services.patient_file import PatientFiles
+from demo_lgc.services.session import SessionService
+from demo_lgc.services.sharing import Sharing
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a gesture may call."""
+
+    session: SessionService
+    files: PatientFiles
+    dmp: DmpAccess
+    sharing: Sharing
+    deliveries: Deliveries

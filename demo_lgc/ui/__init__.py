@@ -1,0 +1,1 @@
+"""What the doctor sees. The only floor that knows Qt."""
