@@ -7,8 +7,8 @@ from datetime import date
 
 from demo_lgc.domain.agenda import Appointment
 from demo_lgc.domain.delivery import Delivery
-from demo_lgc.domain.document import DocumentSummary
 from demo_lgc.domain.dmp import DmpStatus
+from demo_lgc.domain.document import DocumentSummary
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.timeline import TimelineEvent
 from demo_lgc.domain.vsm import Vsm
