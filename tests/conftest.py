@@ -1,0 +1,28 @@
+"""What every test may ask for: the conformance data and its judges, when they are on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def conformance() -> Path:
+    """The folder of the conformance data; see CONTRIBUTING.md for where it comes from."""
+    folder = Path(os.environ.get("DEMO_LGC_CONFORMANCE", _CHECKOUT.parent / "shared" / "conformance"))
+    if not folder.is_dir():
+        pytest.skip(f"no conformance data at {folder} (set DEMO_LGC_CONFORMANCE)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def judges(conformance: Path) -> Path:
+    """The folder of the independent judges: validate_cda.py, validate_xds.py, xdm_audit.py."""
+    folder = conformance.parent / "tools"
+    if not folder.is_dir():
+        pytest.skip(f"no judges at {folder}")
+    return folder
