@@ -23,6 +23,7 @@ class CardSettings:
 
     library: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    intermediates: str = ""  # PEM file of the certificate authorities between the card and the roots
     poll_interval: float = 0.5
 
 

@@ -1,22 +1,64 @@
-"""Whether a patient has a DMP and whether we may use it: TD0.2, TD0.3, opposition."""
+"""Whether a patient has a DMP and whether we may use it: TD0.2, TD0.3, opposition.
+
+Reference: [DMP] §3, §4. Feeding needs no authorisation; TD0.3 only opens the consultation.
+"""
 
 from __future__ import annotations
 
-from demo_lgc.domain.dmp import DmpStatus
+from collections.abc import Callable
+from datetime import datetime
+
+from demo_lgc.domain.dmp import DmpStatus, check_asking
 from demo_lgc.domain.identity import Patient
+from demo_lgc.records import dmp_states, patients, trace
+from demo_lgc.records.store import Store
+from demo_lgc.services.peers import Peers
+from demo_lgc.services.session import SessionService
 
 
 class DmpAccess:
-    """Asks the DMP, remembers what it said."""
+    """Asks the DMP, and remembers what it said."""
+
+    def __init__(
+        self, store: Store, session: SessionService, peers: Peers, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._session = session
+        self._peers = peers
+        self._clock = clock
 
     def status(self, patient: Patient) -> DmpStatus:
-        """Ask TD0.2 and remember the answer. Raises IdentityError before any call, NetworkError, RemoteRefusal, CardError."""
-        raise NotImplementedError
+        """Ask whether there is a DMP and whether we are authorised (TD0.2); remember the answer.
+
+        Raises IdentityError before any call (no INS, NIA, not qualified), NetworkError, RemoteRefusal,
+        CardError, NotAllowed (NO_SESSION).
+        """
+        check_asking(patient)
+        assert patient.ins is not None  # noqa: S101 - check_asking raised otherwise
+        status = self._peers.dmp.status(patient.ins)
+        dmp_states.save(self._store, patient.id, status)
+        return status
 
     def authorise(self, patient: Patient) -> DmpStatus:
-        """Record the patient's consent to consultation (TD0.3 AJOUT), then ask TD0.2 again. Raises as `status`."""
-        raise NotImplementedError
+        """Declare that the patient consents to our consultation (TD0.3 AJOUT), then ask TD0.2 again.
+
+        Raises as `status` does. The consent is traced with its author.
+        """
+        check_asking(patient)
+        assert patient.ins is not None  # noqa: S101 - check_asking raised otherwise
+        self._peers.dmp.authorise(patient.ins)
+        trace.add(self._store, self._session.current, self._clock(), "dmp-consent", patient.id, "AJOUT")
+        return self.status(patient)
 
     def record_opposition(self, patient: Patient, opposed: bool) -> Patient:
-        """Record that the patient opposes, or no longer opposes, the feeding of the DMP; traced."""
-        raise NotImplementedError
+        """Record that the patient opposes, or no longer opposes, the feeding of the DMP.
+
+        It is kept in the practice, not in the DMP, and traced. Raises NotAllowed (NO_SESSION), StorageError.
+        """
+        session, now = self._session.current, self._clock()
+        changed = patients.set_opposition(
+            self._store, patient.id, opposed, session.practitioner.national_id, now
+        )
+        outcome = "opposed" if opposed else "not-opposed"
+        trace.add(self._store, session, now, "dmp-opposition", patient.id, outcome)
+        return changed

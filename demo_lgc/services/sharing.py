@@ -1,13 +1,41 @@
-"""The alimentation en Y: one document, to the DMP and to colleagues. Reference: [Y] étapes 1 à 5."""
+"""The alimentation en Y: one document, to the DMP and to colleagues. Reference: [Y] étapes 1 à 5.
+
+`prepare` does everything that can fail before anything leaves: it builds the CDA once, signs the
+submission set, makes the archive and the mails, and commits them all in one transaction, one delivery per
+destination. From then on `demo_lgc.services.delivery` moves bytes that never change.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
-from demo_lgc.domain.delivery import Delivery
-from demo_lgc.domain.document import Visibility
+from demo_lgc.documents.building import build_vsm
+from demo_lgc.documents.naming import pdf_name
+from demo_lgc.documents.press import Press
+from demo_lgc.documents.rendering import vsm_html
+from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SECTOR_LABELS, SYNTH, Code
+from demo_lgc.domain.delivery import Channel, Delivery, DeliveryDraft, Part
+from demo_lgc.domain.dmp import check_feeding
+from demo_lgc.domain.document import Document, DocumentHeader, Visibility
+from demo_lgc.domain.errors import NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText
+from demo_lgc.domain.oids import SECTORS, oid_of
+from demo_lgc.domain.practitioner import PractitionerSession
+from demo_lgc.exchange.mssante.composing import compose, new_message_id
+from demo_lgc.exchange.xdm.package import archive
+from demo_lgc.exchange.xds.metadata import SubmissionSet, describe
+from demo_lgc.exchange.xds.submission import freeze
+from demo_lgc.records import correspondents, outbox, patients, trace, vsm
+from demo_lgc.records.store import Store
+from demo_lgc.services.dmp_access import DmpAccess
+from demo_lgc.services.session import SessionService
+
+VSM_TITLE = "Synthèse médicale"
 
 
 @dataclass(frozen=True)
@@ -20,24 +48,170 @@ class ShareRequest:
     text: MessageText
 
 
+@dataclass(frozen=True)
+class Product:
+    """How the software names itself, in the VIHF, the archive and « À propos » alike (EX_GEN-1180)."""
+
+    name: str
+    version: str
+    publisher: str
+    reference: str  # X-MSS-NIL
+    source_id: str  # OID of this installation
+
+
+class TrustDomain(Protocol):
+    """The white list of MSSanté. See `demo_lgc.exchange.mssante.trust_domain`."""
+
+    def check(self, address: str) -> None:
+        """Raise NotAllowed (OUTSIDE_TRUST_DOMAIN) unless the address may receive health data."""
+        ...
+
+
 class Sharing:
     """Builds the document once and writes its deliveries down."""
 
-    def preview(self, patient: Patient) -> str:
-        """Return the VSM as it will be read, as HTML for a QTextBrowser (no remote content)."""
-        raise NotImplementedError
+    def __init__(
+        self,
+        store: Store,
+        session: SessionService,
+        dmp: DmpAccess,
+        press: Press,
+        trust: TrustDomain,
+        product: Product,
+        clock: Callable[[], datetime],
+        new_uuid: Callable[[], UUID],
+    ) -> None:
+        self._store = store
+        self._session = session
+        self._dmp = dmp
+        self._press = press
+        self._trust = trust
+        self._product = product
+        self._clock = clock
+        self._new_uuid = new_uuid
+
+    def preview(self, patient: Patient, inks: Mapping[str, str] | None = None) -> str:
+        """Return the VSM as it will be read, as HTML for the screen (no remote content).
+
+        `inks` names the colours of the theme. Raises NotAllowed (NO_SESSION), InvalidDocument.
+        """
+        known, today = vsm.get(self._store, patient.id), self._clock().date()
+        return vsm_html(known, patient, self._session.current, today, for_print=False, inks=inks)
 
     def complete(self, typed: str) -> tuple[Correspondent, ...]:
         """Return at most 8 known correspondents whose name or address holds what was typed."""
-        raise NotImplementedError
+        return correspondents.search(self._store, typed)
 
     def correspondent(self, address: str) -> Correspondent:
-        """Return the correspondent of an address typed in full. Raises NotAllowed (OUTSIDE_TRUST_DOMAIN)."""
-        raise NotImplementedError
+        """Return the correspondent of an address typed in full.
+
+        Raises NotAllowed (OUTSIDE_TRUST_DOMAIN): the address is not one, or its domain is not trusted.
+        """
+        self._trust.check(address)
+        known = correspondents.by_address(self._store, address)
+        return known or Correspondent(name=address, address=address)
 
     def prepare(self, patient: Patient, request: ShareRequest) -> tuple[Delivery, ...]:
-        """Build, sign and write down: nothing has left when this returns.
+        """Build, sign and write down. Nothing has left when this returns, and nothing can be lost any more.
 
-        Raises InvalidDocument, IdentityError, NotAllowed, CardError, StorageError; then nothing is kept.
+        Raises InvalidDocument, IdentityError, NotAllowed, CardError, NetworkError or RemoteRefusal (the
+        DMP was asked first), StorageError; then nothing is kept.
         """
-        raise NotImplementedError
+        patient = patients.get(self._store, patient.id)
+        self._check(patient, request)
+        session, now = self._session.current, self._clock()
+        document = build_vsm(
+            vsm.get(self._store, patient.id), self._header(patient, session, now), self._press
+        )
+        drafts: list[DeliveryDraft] = []
+        submission_id = oid_of(self._new_uuid())
+        source_id = self._product.source_id
+        if request.to_dmp:
+            submission = freeze(
+                document,
+                request.visibility,
+                self._session.card.signer,
+                submission_id=submission_id,
+                source_id=source_id,
+                now=now,
+            )
+            label = f"DMP de {patient.courtesy_name}"
+            drafts.append(DeliveryDraft(Channel.DMP, "dmp", label, submission_id, submission.parts))
+            metadata = submission.metadata
+        else:
+            metadata = describe(
+                document,
+                request.visibility,
+                submission_id=submission_id,
+                source_id=source_id,
+                submitted_at=now,
+            )
+        drafts += self._mails(document, metadata, request, now)
+        deliveries = outbox.add(self._store, document, tuple(drafts), now)
+        trace.add(self._store, session, now, "share-vsm", patient.id, f"{len(deliveries)} destinations")
+        return deliveries
+
+    def _check(self, patient: Patient, request: ShareRequest) -> None:
+        """Raise for what the trade forbids, before the card is asked for anything."""
+        if request.visibility is Visibility.MASKED_TO_PROFESSIONALS and request.recipients:
+            raise NotAllowed(Refusal.MASKED_BY_MAIL)
+        for recipient in request.recipients:
+            self._trust.check(recipient.address)
+        if request.to_dmp:
+            check_feeding(patient, self._dmp.status(patient))
+
+    def _header(self, patient: Patient, session: PractitionerSession, now: datetime) -> DocumentHeader:
+        unique_id = oid_of(self._new_uuid())
+        sector = session.situation.sector
+        return DocumentHeader(
+            unique_id=unique_id,
+            set_id=unique_id,
+            version=1,
+            type=SYNTH,
+            document_class=CLASS_SUMMARY,
+            format=FORMAT_VSM,
+            title=VSM_TITLE,
+            created_at=now,
+            service_start=now,
+            service_stop=now,
+            patient=patient,
+            session=session,
+            practice_setting=AMBULATORY,
+            facility=Code(sector, SECTORS, SECTOR_LABELS[sector]),
+        )
+
+    def _mails(
+        self, document: Document, metadata: SubmissionSet, request: ShareRequest, now: datetime
+    ) -> list[DeliveryDraft]:
+        if not request.recipients:
+            return []
+        session = document.header.session
+        zipped = archive(
+            document,
+            metadata,
+            sender=session,
+            software=self._product.name,
+            version=self._product.version,
+            publisher=self._product.publisher,
+        )
+        drafts = []
+        for recipient in request.recipients:
+            message = compose(
+                document,
+                archive=zipped,
+                pdf_name=pdf_name(document.header),
+                sender=session,
+                recipient=recipient,
+                text=request.text,
+                message_id=new_message_id(session.contact.mailbox.rpartition("@")[2], self._new_uuid()),
+                sent_at=now,
+                product_reference=self._product.reference,
+            )
+            parts = (
+                Part("message.eml", "message/rfc822", message.content),
+                Part("sender", "text/plain", message.sender.encode()),
+            )
+            drafts.append(
+                DeliveryDraft(Channel.MSSANTE, recipient.address, recipient.name, message.message_id, parts)
+            )
+        return drafts
