@@ -1,1 +1,179 @@
-"""The composition root: the only place that knows every room. It puts the house together and opens the door."""
+"""The composition root: the only place that knows every room.
+
+`build_house` arranges rooms and services for one profile and one environment; `run` opens the window on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from demo_lgc import __version__, logs
+from demo_lgc.card.reader import PkcsReader
+from demo_lgc.documents.press import Press
+from demo_lgc.domain.delivery import Channel
+from demo_lgc.domain.identity import Address
+from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
+from demo_lgc.domain.trust import CardReader, OpenCard
+from demo_lgc.exchange.dmp.client import DmpClient
+from demo_lgc.exchange.mssante.account import Account
+from demo_lgc.exchange.mssante.trust_domain import TrustDomain
+from demo_lgc.records.store import Store
+from demo_lgc.services.delivery import Deliveries
+from demo_lgc.services.desk import Desk
+from demo_lgc.services.dmp_access import DmpAccess
+from demo_lgc.services.patient_file import PatientFiles
+from demo_lgc.services.peers import Pair, Peers
+from demo_lgc.services.sample_import import fill_empty_profile
+from demo_lgc.services.session import SessionService
+from demo_lgc.services.sharing import Product, Sharing
+from demo_lgc.settings import Environment, load_environment
+
+logger = logging.getLogger(__name__)
+
+NAME = "demo_lgc"
+PUBLISHER = "demo_lgc"
+
+
+def now() -> datetime:
+    """The time of this machine, with its offset, to the second."""
+    return datetime.now().astimezone().replace(microsecond=0)
+
+
+@dataclass
+class House:
+    """Everything that was put together for one profile, and how to close it."""
+
+    environment: Environment
+    store: Store
+    press: Press
+    reader: CardReader
+    desk: Desk
+
+    def close(self) -> None:
+        """Lock the session, then close every room. Nothing is left running."""
+        self.desk.session.lock()
+        self.reader.close()
+        self.press.close()
+        self.store.close()
+
+
+def build_house(
+    environment: Environment,
+    profile: Path,
+    *,
+    reader: CardReader | None = None,
+    clock: Callable[[], datetime] = now,
+    new_uuid: Callable[[], UUID] = uuid4,
+) -> House:
+    """Open the profile in the folder `profile` (made when absent) and arrange the services on it.
+
+    In the sandbox an empty profile is filled with the fictitious patients of sample_data. Raises
+    StorageError (the store) and OSError (a file of the environment).
+    """
+    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(profile / "demo_lgc.db")
+    store.open()
+    if environment.is_sandbox:
+        fill_empty_profile(store, clock().date(), clock())
+    press = Press()
+    press.start()
+    card_reader = reader or PkcsReader(environment.card)
+    practice = environment.practice
+    contact = PracticeContact(
+        Address(practice.street, practice.postal_code, practice.city),
+        practice.phone,
+        environment.mail.mailbox,
+    )
+    session = SessionService(card_reader, contact, clock)
+    trust = TrustDomain.load(Path(environment.mail.trust_domains))
+    product = Product(
+        NAME, __version__, PUBLISHER, environment.mail.product_reference, environment.dmp.lps_oid
+    )
+    peers = Peers(session, lambda opened, card: _peers(environment, opened, card, clock))
+    dmp = DmpAccess(store, session, peers, clock)
+    settle = {
+        Channel.DMP: timedelta(seconds=environment.dmp.settle),
+        Channel.MSSANTE: timedelta(seconds=environment.mail.settle),
+    }
+    desk = Desk(
+        session=session,
+        files=PatientFiles(store, session, clock),
+        dmp=dmp,
+        sharing=Sharing(store, session, dmp, press, trust, product, clock, new_uuid),
+        deliveries=Deliveries(store, peers, clock, settle),
+    )
+    desk.deliveries.resume()
+    return House(environment, store, press, card_reader, desk)
+
+
+def _peers(
+    environment: Environment,
+    session: PractitionerSession,
+    card: OpenCard,
+    clock: Callable[[], datetime],
+) -> Pair:
+    client = DmpClient(
+        environment.dmp, session, card.tls, software=NAME, version=__version__, clock=clock
+    )
+    return Pair(client, Account(environment.mail, card.tls))
+
+
+def run(environment: Environment, profile: Path, theme_name: str) -> int:
+    """Open the desktop on a profile; return the exit status."""
+    # Qt is imported here so that `build_house` serves programs without a window.
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    from demo_lgc.ui import theme  # noqa: PLC0415
+    from demo_lgc.ui.main_window import MainWindow  # noqa: PLC0415
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application.setApplicationName(NAME)
+    application.setApplicationVersion(__version__)
+    theme.apply(theme_name)
+    house = build_house(environment, profile)
+    handler = logs.write_to(profile)
+    try:
+        window = MainWindow(house.desk, sandbox=environment.is_sandbox, version=__version__)
+        window.resize(1440, 900)
+        window.show()
+        return int(application.exec())
+    finally:
+        house.close()
+        logging.getLogger("demo_lgc").removeHandler(handler)
+        handler.close()
+
+
+@contextlib.contextmanager
+def sandbox(folder: Path) -> Iterator[dict[str, str]]:
+    """Run the simulated services in a process of their own; yield where they are.
+
+    They stop when the context closes, and by themselves if this process dies.
+    """
+    command = [sys.executable, "-m", "demo_lgc.sandbox", str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
+        assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - asked for above
+        try:
+            line = child.stdout.readline()
+            if not line:
+                raise RuntimeError("the sandbox did not start; what it lacks is said above")
+            yield json.loads(line)
+        finally:
+            child.stdin.close()
+            child.wait(timeout=30)
+
+
+def open_sandbox(folder: Path, theme_name: str) -> int:
+    """Open the desktop on a throw-away profile and the simulated services."""
+    with sandbox(folder / "world") as places:
+        sys.stdout.write(f"Bac à sable prêt. Code porteur de la carte : {places['code']}\n")
+        sys.stdout.flush()
+        return run(load_environment(Path(places["environment"])), folder / "profile", theme_name)
