@@ -86,7 +86,7 @@ class Deliveries:
     def deliver_due(self) -> tuple[Delivery, ...]:
         """Work on every delivery whose time has come, oldest first; return those that were worked on."""
         now = self._clock()
-        due = [d for d in self._unfinished() if d.next_try is None or d.next_try <= now]
+        due = [d for d in self.unfinished() if d.next_try is None or d.next_try <= now]
         return tuple(self.deliver(d.id) for d in due)
 
     def resume(self) -> tuple[Delivery, ...]:
@@ -94,7 +94,7 @@ class Deliveries:
 
         Nothing is sent and no service is asked: this needs no card.
         """
-        for delivery in outbox.in_states(self._store, {DeliveryState.SENDING}):
+        for delivery in outbox.in_states(self._store, frozenset({DeliveryState.SENDING})):
             with self._claim(delivery.id) as mine:
                 if mine:
                     self._after_a_crash(delivery)
@@ -241,8 +241,9 @@ class Deliveries:
         step = min(max(delivery.attempts, 1), len(RETRY_AFTER)) - 1
         return self._clock() + RETRY_AFTER[step]
 
-    def _unfinished(self) -> tuple[Delivery, ...]:
-        sent = outbox.in_states(self._store, {DeliveryState.SENT})
+    def unfinished(self) -> tuple[Delivery, ...]:
+        """Return the deliveries the program itself still has something to do for: send, ask, or file the copy."""
+        sent = outbox.in_states(self._store, frozenset({DeliveryState.SENT}))
         waiting = outbox.in_states(self._store, OPEN)
         return waiting + tuple(d for d in sent if not d.filed)
 
