@@ -1,1 +1,1 @@
-"""widgets."""
+"""The pieces every page is made of: arrangements, words, buttons, chips, strips, cards, fields, tables."""

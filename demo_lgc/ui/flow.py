@@ -1,0 +1,254 @@
+"""Gestures that go back and forth between the doctor and slow work, each told as one story.
+
+A flow is a generator that runs on the GUI thread and yields what it waits for: `background(...)` for slow
+work, `ask(...)` for the answer to a dialog, `wait_for(...)` for the decision taken on a page. The result
+comes back as the value of the `yield`; a failure is raised there, so that `try` reads as usual.
+
+```
+def open_session(self, code):
+    try:
+        session = yield background(self.sessions.open, code, lane="card")
+    except CardError as error:
+        self.view.refuse(error)
+```
+
+Nothing but drawing happens between two yields: the window stays alive during every call.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import QDialog, QWidget
+from typing_extensions import override
+
+LANES = {"card": 1, "network": 4, "store": 1}
+"""How many works run at once in each lane: a card serves one caller at a time."""
+
+
+@dataclass(frozen=True)
+class Background:
+    """Slow work, and the lane it runs in. No Qt object goes in or comes out."""
+
+    work: Callable[..., Any]
+    args: tuple[Any, ...]
+    lane: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A dialog to show."""
+
+    dialog: QDialog
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A page, or another object, whose signal is waited for."""
+
+    page: QObject
+    signal: SignalInstance
+
+
+Step = Background | Question | Decision
+Flow = Generator[Step, Any, Any]
+
+
+def background(work: Callable[..., Any], *args: Any, lane: str = "network") -> Background:
+    """Run `work(*args)` off the GUI thread; the yield gives its result. Raises ValueError (unknown lane)."""
+    if lane not in LANES:
+        raise ValueError(f"no lane is called {lane}")
+    return Background(work, args, lane)
+
+
+def ask(dialog: QDialog) -> Question:
+    """Open `dialog` and wait until it is closed; the yield gives True when it was accepted."""
+    return Question(dialog)
+
+
+def wait_for(page: QObject, signal: SignalInstance | None = None) -> Decision:
+    """Wait for `page.decided` (a `Signal(object)`) or `signal` of that page; the yield gives what it says."""
+    return Decision(page, signal if signal is not None else page.decided)  # type: ignore[attr-defined]
+
+
+class Story(QObject):
+    """A flow under way. `close()` ends it: what it was waiting for is no longer awaited."""
+
+    def __init__(self, runner: FlowRunner, flow: Flow, owner: QObject | None) -> None:
+        super().__init__(runner)
+        self._runner, self._flow = runner, flow
+        self._links: list[tuple[SignalInstance, Callable[..., None]]] = []
+        self.is_over = False
+        self._owner_link = owner.destroyed.connect(self.close) if owner is not None else None
+
+    @Slot()
+    def close(self) -> None:
+        """End the flow here: its `finally` clauses run, a work under way ends unheard."""
+        if self.is_over:
+            return
+        self._end()
+        self._flow.close()
+
+    def go_on(self, value: Any = None, error: BaseException | None = None) -> None:
+        """Give the flow what it waited for, and go to its next wait."""
+        while not self.is_over:
+            try:
+                step = self._flow.send(value) if error is None else self._flow.throw(error)
+            except StopIteration:
+                self._end()
+            except Exception as failure:
+                self._end()
+                self._runner.failed.emit(failure)
+            else:
+                if not self._runner.accepts:
+                    self.close()
+                elif isinstance(step, Background) and self._runner.serial:
+                    value, error = _outcome(step)
+                    continue
+                else:
+                    self._await(step)
+            return
+
+    def _await(self, step: Step) -> None:
+        if isinstance(step, Background):
+            self._runner.run(self, step)
+        elif isinstance(step, Question):
+            self._link(step.dialog, step.dialog.finished, lambda code: code == QDialog.DialogCode.Accepted)
+            step.dialog.open()
+        else:
+            self._link(step.page, step.signal, lambda *said: said[0] if said else None)
+
+    def _link(self, source: QObject, signal: SignalInstance, read: Callable[..., Any]) -> None:
+        def heard(*said: Any) -> None:
+            self._unlink()
+            self.go_on(read(*said))
+
+        def gone(*_: Any) -> None:
+            self._links.clear()
+            self.close()
+
+        for sign, act in ((signal, heard), (source.destroyed, gone)):
+            sign.connect(act)
+            self._links.append((sign, act))
+
+    def _unlink(self) -> None:
+        links, self._links = self._links, []
+        for signal, act in links:
+            signal.disconnect(act)
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._unlink()
+        self._runner.forget(self)
+        self.deleteLater()
+
+
+class FlowRunner(QObject):
+    """Runs the flows of a window.
+
+    `idle` is emitted when no flow is left, `rested` when no work is running, `failed` with an exception no
+    flow caught. With `serial`, works run at once on the calling thread: for tests.
+    """
+
+    idle = Signal()
+    rested = Signal()
+    failed = Signal(object)
+    _arrived = Signal(int, object, object)
+
+    def __init__(self, parent: QObject | None = None, *, serial: bool = False) -> None:
+        super().__init__(parent)
+        self.serial = serial
+        self.accepts = True
+        self._pools: dict[str, QThreadPool] = {}
+        self._stories: set[Story] = set()
+        self._waiting: dict[int, tuple[Story, QRunnable]] = {}
+        self._numbers = itertools.count()
+        self._arrived.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_working(self) -> bool:
+        """True while a work runs or its result has not been heard."""
+        return bool(self._waiting)
+
+    def start(self, flow: Flow, owner: QObject | None = None) -> Story:
+        """Begin `flow` now, up to its first wait; it ends with `owner`. Refused after `refuse_new`."""
+        story = Story(self, flow, owner)
+        self._stories.add(story)
+        if self.accepts:
+            story.go_on()
+        else:
+            story.close()
+        return story
+
+    def refuse_new(self) -> None:
+        """Begin no flow any more; those under way end at their next wait, works already running run on."""
+        self.accepts = False
+        works = {story for story, _ in self._waiting.values()}
+        for story in tuple(self._stories - works):
+            story.close()
+
+    def wait(self, msecs: int = 5000) -> bool:
+        """Wait until the running works have ended, at most `msecs` in all; False when one still runs."""
+        deadline = time.monotonic() + msecs / 1000
+        pools = self._pools.values()
+        return all(pool.waitForDone(max(0, int((deadline - time.monotonic()) * 1000))) for pool in pools)
+
+    def run(self, story: Story, step: Background) -> None:
+        """Run a work of a story in its lane."""
+        number = next(self._numbers)
+        work = _Work(step, number, self._arrived)
+        self._waiting[number] = (story, work)
+        self._pool(step.lane).start(work)
+
+    def forget(self, story: Story) -> None:
+        """Drop a story that is over."""
+        self._stories.discard(story)
+        if not self._stories:
+            self.idle.emit()
+
+    @Slot(int, object, object)
+    def _hear(self, number: int, result: Any, error: BaseException | None) -> None:
+        story, _ = self._waiting.pop(number)
+        story.go_on(result, error)
+        if not self._waiting:
+            self.rested.emit()
+
+    def _pool(self, lane: str) -> QThreadPool:
+        if lane not in self._pools:
+            pool = self._pools[lane] = QThreadPool(self)
+            pool.setMaxThreadCount(LANES[lane])
+        return self._pools[lane]
+
+
+class _Work(QRunnable):
+    def __init__(self, step: Background, number: int, arrived: SignalInstance) -> None:
+        super().__init__()
+        self.setAutoDelete(False)
+        self._step, self._number, self._arrived = step, number, arrived
+
+    @override
+    def run(self) -> None:
+        result, error = _outcome(self._step)
+        try:
+            self._arrived.emit(self._number, result, error)
+        except RuntimeError:
+            return  # the window is gone: nobody is left to hear
+
+
+def _outcome(step: Background) -> tuple[Any, Exception | None]:
+    try:
+        return step.work(*step.args), None
+    except Exception as error:  # it is raised again at the yield
+        return None, error
+
+
+def alive(widget: QWidget) -> Callable[[], bool]:
+    """Return a function telling whether a widget still exists on the C++ side."""
+    gone: list[bool] = []
+    widget.destroyed.connect(lambda: gone.append(True))
+    return lambda: not gone
