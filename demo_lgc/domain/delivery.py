@@ -106,6 +106,7 @@ class Delivery:
     content_left: bool = False
     filed: bool = False
     reason: Reason = Reason()
+    version: int = field(default=0, compare=False)  # how often it was committed; a stale one is refused
 
     def moved(self, state: DeliveryState, now: datetime, reason: Reason = Reason()) -> Delivery:
         """Return this delivery in `state`. Raises ValueError when the move is not of the drawing above."""

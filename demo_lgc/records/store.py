@@ -1,0 +1,159 @@
+"""The store of a practice: one SQLite file, opened by one program at a time, always at the latest schema."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from demo_lgc.domain.errors import StorageError, StorageProblem
+from demo_lgc.records.engine import make_engine, translated
+from demo_lgc.records.lock import ProfileLock
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+HEAD = "0001"  # the latest migration; a store already there is opened without reading the others
+APPLICATION_ID = 0x4C474331  # « LGC1 », in the header of the file: it is ours
+
+
+def migrations(connection: Connection | None = None) -> Config:
+    """Return the configuration of the migrations in this package, run on `connection` when given."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+class Store:
+    """What the practice keeps. `path` is its file; `<path>.lock`, `-wal` and `-shm` stand beside it.
+
+    The functions of this package take an open store; each is one transaction, durable when it returns, and
+    may be called from any thread. They raise StorageError: DISK_FULL (nothing was done, try again when
+    there is room), UNREADABLE, IN_USE.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = ProfileLock(path.with_name(path.name + ".lock"))
+        self._engine: Engine | None = None
+        self._writing: sessionmaker[Session] = sessionmaker()
+        self._reading: sessionmaker[Session] = sessionmaker()
+
+    @property
+    def path(self) -> Path:
+        """The file of the store."""
+        return self._path
+
+    def open(self) -> Self:
+        """Lock the profile, make the file if needed, bring it to the latest schema; return the store.
+
+        Raises StorageError: IN_USE (the detail names who holds the profile), UNREADABLE (damaged, or not
+        ours), NEWER (written by a later version), DISK_FULL. Nothing stays open or locked then.
+        """
+        if self._engine is not None:
+            raise ValueError("already open")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock.take()
+            self._make_private()
+        except OSError as error:
+            self._lock.release()
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            problem = StorageProblem.DISK_FULL if full else StorageProblem.UNREADABLE
+            raise StorageError(problem, type(error).__name__) from error
+        try:
+            engine = make_engine(self._path)
+            try:
+                self._upgrade(engine)
+            except BaseException:
+                engine.dispose()
+                raise
+        except BaseException:
+            self._lock.release()
+            raise
+        self._engine = engine
+        self._writing = sessionmaker(engine, expire_on_commit=False)
+        self._reading = sessionmaker(engine.execution_options(reading=True), expire_on_commit=False)
+        return self
+
+    def close(self) -> None:
+        """Release the file and the profile; harmless when it is not open."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self if self._engine is not None else self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction that may write: committed at the end, nothing kept after an exception.
+
+        Internal to this room. Writers wait for one another from the start: what is read stays true.
+        """
+        self._check_open()
+        with translated(self._path), self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads, one moment of the store, while others write. Internal."""
+        self._check_open()
+        with translated(self._path), self._reading() as session:
+            yield session
+
+    def _check_open(self) -> None:
+        if self._engine is None:
+            raise ValueError("the store is not open")
+
+    def _make_private(self) -> None:
+        """Give the file to its owner only, before SQLite writes a byte; -wal and -shm follow its mode."""
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._path.chmod(0o600)
+
+    def _upgrade(self, engine: Engine) -> None:
+        """Bring the schema to HEAD in one transaction."""
+        with translated(self._path), engine.begin() as connection:
+            revision = _revision(connection)
+            if revision == HEAD:
+                return
+            config = migrations(connection)
+            if revision is not None:
+                _check_known(config, revision)
+            command.upgrade(config, "head")
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the schema of the file, None when it is new. Raises StorageError when it is not ours."""
+    names = inspect(connection).get_table_names()
+    if not names:
+        return None
+    application = connection.exec_driver_sql("PRAGMA application_id").scalar()
+    if application != APPLICATION_ID or "alembic_version" not in names:
+        raise StorageError(StorageProblem.UNREADABLE, "not a store of this program")
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found is None:
+        raise StorageError(StorageProblem.UNREADABLE, "no schema version")
+    return str(found)
+
+
+def _check_known(config: Config, revision: str) -> None:
+    try:
+        ScriptDirectory.from_config(config).get_revision(revision)
+    except CommandError as error:
+        raise StorageError(StorageProblem.NEWER, revision) from error
