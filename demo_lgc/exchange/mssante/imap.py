@@ -1,0 +1,113 @@
+"""The IMAP session under the mailbox: never in clear, opened by the card, and it can be cut.
+
+Reference: [MSS] §1.1, §4.2, MSS/CONF.01; RFC 3501 §6.2.1, RFC 4422 appendix A.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from imapclient import IMAPClient
+from imapclient.exceptions import ProtocolError
+
+from demo_lgc.domain.errors import CardError, NetworkError, RemoteRefusal
+from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.exchange.mssante.line import Line
+from demo_lgc.settings import MailSettings
+
+SERVICE = "MSSanté"
+
+# RFC 5530: the server says that a later try may pass.
+_TRANSIENT = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
+
+
+class Imap(Protocol):
+    """The commands of IMAPClient that the mailbox uses; every identifier is a UID."""
+
+    def noop(self) -> Any: ...  # noqa: D102
+    def logout(self) -> Any: ...  # noqa: D102
+    def shutdown(self) -> None: ...  # noqa: D102
+    def has_capability(self, capability: str) -> bool: ...  # noqa: D102
+    def namespace(self) -> Any: ...  # noqa: D102
+    def list_folders(self) -> list[tuple[tuple[bytes, ...], bytes | None, Any]]: ...  # noqa: D102
+    def create_folder(self, folder: str) -> Any: ...  # noqa: D102
+    def subscribe_folder(self, folder: str) -> Any: ...  # noqa: D102
+    def select_folder(self, folder: str, readonly: bool = False) -> Any: ...  # noqa: D102
+    def search(self, criteria: Sequence[str]) -> list[int]: ...  # noqa: D102
+    def add_flags(self, messages: Sequence[int], flags: Sequence[bytes], silent: bool = False) -> Any: ...  # noqa: D102
+    def move(self, messages: Sequence[int], folder: str) -> Any: ...  # noqa: D102
+    def copy(self, messages: Sequence[int], folder: str) -> Any: ...  # noqa: D102
+    def uid_expunge(self, messages: Sequence[int]) -> Any: ...  # noqa: D102
+    def append(self, folder: str, msg: bytes, flags: Sequence[bytes] = ()) -> Any: ...  # noqa: D102
+
+
+def connect(settings: MailSettings, identity: TlsIdentity, line: Line) -> Imap:
+    """Return an authenticated session on `line`: STARTTLS, then SASL EXTERNAL.
+
+    Without STARTTLS nothing is said. Raises OSError and imaplib's exceptions: see `named`.
+    """
+    client: Any = _Client(settings, line)
+    try:
+        anchors = Path(settings.trust_anchors).read_text(encoding="utf-8")
+        client.starttls(identity.context(anchors))
+        client.sasl_login("EXTERNAL", lambda challenge: b"")
+    except BaseException:
+        drop(client)
+        raise
+    session: Imap = client
+    return session
+
+
+def drop(client: Imap) -> None:
+    """Close a session without a word."""
+    with contextlib.suppress(imaplib.IMAP4.error, OSError):  # it was being abandoned
+        client.shutdown()
+
+
+@contextlib.contextmanager
+def named(identity: TlsIdentity, line: Line) -> Iterator[None]:
+    """Translate what imaplib, sockets and TLS raise in the block.
+
+    Into CardError when the card failed the handshake, NetworkError (not doubtful), and RemoteRefusal when the
+    server answered NO or BAD: its response code if it gave one, else `NO`, and its words.
+    """
+    try:
+        yield
+    except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
+        cause = identity.cause()
+        if isinstance(cause, CardError):
+            raise cause from error
+        raise NetworkError(SERVICE, "deadline" if line.expired else type(error).__name__) from error
+    except imaplib.IMAP4.error as error:
+        said = str(error)
+        found = re.search(r"\[([A-Z-]+)", said)
+        code = found[1] if found else "NO"
+        raise RemoteRefusal(SERVICE, code, said, transient=code in _TRANSIENT) from error
+
+
+class _Imap4(imaplib.IMAP4):
+    """imaplib on a line that can be cut."""
+
+    def __init__(self, host: str, port: int, line: Line, seconds: float) -> None:
+        self._line, self._seconds = line, seconds
+        super().__init__(host, port, timeout=seconds)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        return self._line.open(self.host, self.port, self._seconds)
+
+
+class _Client(IMAPClient):
+    """IMAPClient on the same."""
+
+    def __init__(self, settings: MailSettings, line: Line) -> None:
+        self._line, self._seconds = line, settings.deadline
+        super().__init__(settings.imap_host, settings.imap_port, ssl=False, timeout=settings.deadline)
+
+    def _create_IMAP4(self) -> _Imap4:  # noqa: N802 - the name IMAPClient calls
+        return _Imap4(self.host, self.port, self._line, self._seconds)

@@ -1,0 +1,179 @@
+"""Hands one message to the submission server, and says for certain whether it was taken.
+
+The connection goes: greeting, STARTTLS, SASL EXTERNAL with the card, one transaction for the recipient and
+for our own mailbox (that copy is the proof looked for when in doubt, and what is filed in « Éléments
+envoyés »). Nothing but EHLO and STARTTLS is ever said in clear. No ORCPT: some operators refuse the
+message for it.
+
+Reference: [MSS] §1.1, §5.1, MSS/CONF.01–.08; RFC 3207, 4954, 5321 §4.5.3.2.6.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from demo_lgc.domain.delivery import Receipt
+from demo_lgc.domain.errors import CardError, NetworkError, RemoteRefusal
+from demo_lgc.domain.message import OutgoingMessage
+from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.exchange.mssante.addresses import wire_address
+from demo_lgc.exchange.mssante.line import Line
+from demo_lgc.settings import MailSettings
+
+SERVICE = "MSSanté"
+TOO_LARGE = "SIZE"
+"""`RemoteRefusal.code` when the message is larger than what the server announced: nothing was sent."""
+
+logger = logging.getLogger(__name__)
+
+
+class Sender:
+    """Submits messages with the card of the open session. Holds no connection between two messages.
+
+    `settings.deadline` bounds a whole submission, in seconds. May be used from several threads.
+    """
+
+    def __init__(self, settings: MailSettings, identity: TlsIdentity) -> None:
+        self._settings = settings
+        self._identity = identity
+
+    def send(self, message: OutgoingMessage, on_content: Callable[[], None]) -> Receipt:
+        """Submit `message` to its recipient and to the sender's own mailbox; return what the server said.
+
+        `on_content` is called once, just before the first byte of content: the caller writes down that the
+        message may have left. If it raises, nothing leaves and its exception passes through.
+
+        Raises, in the order of the conversation:
+        NetworkError, not doubtful: unreachable, too slow, no STARTTLS, server certificate not trusted;
+        CardError: the card could not sign the handshake;
+        RemoteRefusal with the three digits of SMTP as `code` and the server's words (transient for 4xx), or
+        `TOO_LARGE` when EHLO SIZE forbids it; NotAllowed when an address is malformed;
+        NetworkError, doubtful: the content had begun to leave and no complete answer came back.
+
+        Reference: [MSS] §5.3.
+        """
+        sender, recipient = wire_address(message.sender), wire_address(message.recipient)
+        recipients = tuple(dict.fromkeys((recipient, sender)))
+        line = Line()
+        with contextlib.ExitStack() as closing:
+            closing.callback(line.close)
+            closing.enter_context(line.within(self._settings.deadline))
+            with self._named(line, doubtful=False):
+                wire = _Wire(line, self._settings.deadline)
+                closing.callback(wire.close)
+                self._open(wire)
+                _address(wire, sender, recipients, len(message.content))
+            on_content()
+            with self._named(line, doubtful=True):
+                wire.send(_stuffed(message.content))
+                said = _expect(wire.getreply(), 250)
+            logger.info("message %s submitted, %d bytes", message.message_id, len(message.content))
+            # The message is taken whatever becomes of the farewell.
+            with contextlib.suppress(OSError):
+                wire.quit()
+        return Receipt(message.message_id, said)
+
+    def _open(self, wire: _Wire) -> None:
+        _expect(wire.connect(self._settings.smtp_host, self._settings.smtp_port), 220)
+        _expect(wire.ehlo(), 250)
+        if not wire.has_extn("starttls"):
+            raise NetworkError(SERVICE, "no STARTTLS")
+        anchors = Path(self._settings.trust_anchors).read_text(encoding="utf-8")
+        _expect(wire.starttls(context=self._identity.context(anchors)), 220)
+        if not isinstance(wire.sock, ssl.SSLSocket):
+            raise NetworkError(SERVICE, "no TLS")
+        _expect(wire.ehlo(), 250)
+        reply = wire.docmd("AUTH", "EXTERNAL =")
+        if reply[0] == 334:  # a server that takes no initial response
+            reply = wire.docmd("")
+        _expect(reply, 235)
+
+    @contextlib.contextmanager
+    def _named(self, line: Line, *, doubtful: bool) -> Iterator[None]:
+        """Translate what smtplib, sockets and TLS raise."""
+        try:
+            yield
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code, error.smtp_error, doubtful=doubtful) from error
+        except _Unusable as error:
+            raise NetworkError(SERVICE, "unusable answer", doubtful=doubtful) from error
+        except OSError as error:  # smtplib's and ssl's exceptions are OSErrors
+            cause = self._identity.cause()
+            if isinstance(cause, CardError) and not doubtful:
+                raise cause from error
+            detail = "deadline" if line.expired else type(error).__name__
+            raise NetworkError(SERVICE, detail, doubtful=doubtful) from error
+
+
+class _Wire(smtplib.SMTP):
+    """smtplib on a line that can be cut. It says as little as possible of the machine it runs on."""
+
+    def __init__(self, line: Line, seconds: float) -> None:
+        self._line = line
+        super().__init__(local_hostname="[127.0.0.1]", timeout=seconds)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        self._host = host  # what starttls checks the certificate against
+        return self._line.open(host, port, timeout)
+
+
+class _Unusable(smtplib.SMTPException):
+    """An answer that means nothing at this point of the conversation."""
+
+
+def _address(wire: _Wire, sender: str, recipients: tuple[str, ...], size: int) -> None:
+    """Everything of the transaction that precedes the content. A refusal leaves politely."""
+    limit = wire.esmtp_features.get("size", "")
+    if limit.isdigit() and 0 < int(limit) < size:
+        _leave(wire)
+        raise RemoteRefusal(SERVICE, TOO_LARGE, f"SIZE {limit}")
+    options = [f"SIZE={size}"] if wire.has_extn("size") else []
+    try:
+        _expect(wire.mail(sender, options), 250)
+        for recipient in recipients:
+            _expect(wire.rcpt(recipient), 250, 251)
+        _expect(wire.docmd("DATA"), 354)
+    except smtplib.SMTPResponseException:
+        _leave(wire)
+        raise
+
+
+def _leave(wire: _Wire) -> None:
+    # Nothing depends on the farewell of a transaction that was refused.
+    with contextlib.suppress(OSError):
+        wire.rset()
+        wire.quit()
+
+
+def _expect(reply: tuple[int, bytes], *codes: int) -> str:
+    """Return the words of a reply. Raises SMTPResponseException for 4xx and 5xx, _Unusable otherwise."""
+    code, words = reply
+    if code in codes:
+        return _text(words)
+    if 400 <= code < 600:
+        raise smtplib.SMTPResponseException(code, words)
+    raise _Unusable
+
+
+def _refusal(code: int, words: bytes | str, *, doubtful: bool) -> RemoteRefusal | NetworkError:
+    if not 400 <= code < 600:
+        return NetworkError(SERVICE, "unusable answer", doubtful=doubtful)
+    return RemoteRefusal(SERVICE, str(code), _text(words), transient=code < 500)
+
+
+def _text(words: bytes | str) -> str:
+    text = words.decode("utf-8", errors="replace") if isinstance(words, bytes) else words
+    return " ".join(text.split())
+
+
+def _stuffed(content: bytes) -> bytes:
+    """Return the content as it goes after DATA: dots doubled, and the final dot. RFC 5321 §4.5.2."""
+    whole = content if content.endswith(b"\r\n") else content + b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", whole) + b".\r\n"

@@ -1,0 +1,1 @@
+"""A strict MSSanté operator on loopback: submission, mailboxes, white list. Reference: [MSS]."""

@@ -1,0 +1,229 @@
+"""The submission server of the operator: STARTTLS, then SASL EXTERNAL by the certificate of the card.
+
+It refuses what a real operator refuses: no certificate, a sender who is not the owner of the mailbox, a
+recipient outside the trust space, an unknown mailbox, a message too large. Reference: [MSS] §1.1, §1.6.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import smtplib
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session, auth_mechanism
+
+from demo_lgc.sandbox.mail.dovecot import MailboxOwner
+from demo_lgc.sandbox.mail.journal import Accepted, Journal
+from demo_lgc.sandbox.mail.script import Script
+from demo_lgc.sandbox.pki import Pki
+
+_START_LIMIT = 10.0
+
+# At lower levels aiosmtpd writes every line it receives, content included.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+
+class SubmissionServer:
+    """Listens on 127.0.0.1, on a port chosen by the system, in its own thread. `max_size` is in bytes."""
+
+    def __init__(
+        self,
+        pki: Pki,
+        owners: Sequence[MailboxOwner],
+        domains: Sequence[str],
+        journal: Journal,
+        script: Script,
+        lmtp_socket: Callable[[], Path],
+        max_size: int,
+    ) -> None:
+        self._handler = _Handler(owners, domains, journal, script, lmtp_socket)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context.load_cert_chain(pki.server.chain, pki.server.key)
+        self._context.load_verify_locations(pki.people_ca)
+        self._context.verify_mode = ssl.CERT_OPTIONAL
+        self._max_size, self._script = max_size, script
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="sandbox-smtp", daemon=True)
+        self._server: asyncio.Server | None = None
+        self._open: set[_Submission] = set()
+        self.port = 0
+
+    def start(self) -> None:
+        """Listen."""
+        self._thread.start()
+        self._await(self._listen())
+
+    def pause(self) -> None:
+        """Close the door and every connection."""
+        self._await(self._hush())
+
+    def resume(self) -> None:
+        """Open the door again, on the same port."""
+        self._await(self._listen())
+
+    def stop(self) -> None:
+        """Stop, and wait for the end."""
+        self.pause()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    # --- in its thread --------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        rest = asyncio.all_tasks(self._loop)
+        for task in rest:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+
+    def _await(self, work: Any) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_LIMIT)
+
+    async def _listen(self) -> None:
+        if self._server is None:
+            self._server = await self._loop.create_server(self._submission, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _hush(self) -> None:
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.close()
+        for submission in tuple(self._open):
+            submission.cut()
+        await server.wait_closed()
+        while self._open:
+            await asyncio.sleep(0.005)
+
+    def _submission(self) -> _Submission:
+        return _Submission(
+            self._open,
+            self._script,
+            handler=self._handler,
+            tls_context=self._context,
+            require_starttls=True,
+            auth_required=True,
+            auth_exclude_mechanism=["LOGIN", "PLAIN"],
+            data_size_limit=self._max_size,
+            hostname="localhost",
+            enable_SMTPUTF8=False,
+            loop=self._loop,
+        )
+
+
+class _Submission(SMTP):
+    """One connection."""
+
+    def __init__(self, connections: set[_Submission], script: Script, **options: Any) -> None:
+        super().__init__(**options)
+        self._connections, self._script = connections, script
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._connections.discard(self)
+        super().connection_lost(error)
+
+    def cut(self) -> None:
+        """End the connection without a word."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    async def _handle_client(self) -> None:
+        await asyncio.sleep(self._script.delay_at("greeting"))
+        await super()._handle_client()
+
+    @auth_mechanism("EXTERNAL")
+    async def auth_external(self, _: Any, arguments: list[str]) -> AuthResult:
+        """Take the mailbox of the certificate's CN; the authorisation identity asked for must be empty."""
+        if len(arguments) < 2:
+            asked = await self.challenge_auth("")
+        else:
+            asked = b"" if arguments[1] == "=" else arguments[1].encode()
+        certificate = (self.session.ssl or {}).get("peercert") or {} if self.session else {}
+        names = dict(pair for rdn in certificate.get("subject", ()) for pair in rdn)
+        address = self.event_handler.address_of(names.get("commonName", ""))
+        return AuthResult(success=asked == b"" and address is not None, handled=False, auth_data=address)
+
+
+class _Handler:
+    """The rules. Called by aiosmtpd by the names of its methods."""
+
+    def __init__(
+        self,
+        owners: Sequence[MailboxOwner],
+        domains: Sequence[str],
+        journal: Journal,
+        script: Script,
+        lmtp_socket: Callable[[], Path],
+    ) -> None:
+        self._cards = {o.national_id: o.address for o in owners if o.national_id}
+        self._addresses = {o.address.lower() for o in owners}
+        self._domains = {domain.lower() for domain in domains}
+        self._journal, self._script, self._lmtp_socket = journal, script, lmtp_socket
+
+    def address_of(self, national_id: str) -> str | None:
+        """The mailbox of a card."""
+        return self._cards.get(national_id)
+
+    async def handle_EHLO(  # noqa: N802 - the name aiosmtpd calls
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Add the extension whose codes we use."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-ENHANCEDSTATUSCODES", responses[-1]]
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Let a mailbox be used by its owner only."""
+        if address != session.auth_data:
+            return "550 5.7.1 expediteur different du titulaire de la boite"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Let mail go to the trust space only."""
+        scripted = self._script.refusal(address)
+        if scripted is not None:
+            return scripted
+        if address.rpartition("@")[2].lower() not in self._domains:
+            return "550 5.7.1 domaine hors de l'espace de confiance MSSante"
+        if address.lower() not in self._addresses:
+            return "550 5.1.1 boite inconnue"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Deliver to every recipient, write it down, then answer, late or never if so scripted."""
+        content = envelope.content
+        if not isinstance(content, bytes) or envelope.mail_from is None:
+            return "554 5.6.0 message illisible"
+        recipients = tuple(dict.fromkeys(envelope.rcpt_tos))
+        await asyncio.to_thread(self._deliver, envelope.mail_from, recipients, content)
+        message_id = str(message_from_bytes(content)["Message-ID"] or "").strip()
+        self._journal.add(Accepted(message_id, envelope.mail_from, recipients, len(content), time.time()))
+        await asyncio.sleep(self._script.delay_at("answer"))
+        if self._script.must_cut() and isinstance(server, _Submission):
+            server.cut()
+        return "250 2.0.0 accepte"
+
+    def _deliver(self, sender: str, recipients: Sequence[str], content: bytes) -> None:
+        with smtplib.LMTP(str(self._lmtp_socket()), local_hostname="localhost") as mailboxes:
+            mailboxes.sendmail(sender, list(recipients), content)
