@@ -40,6 +40,9 @@ CONFIDENTIALITY = "2.16.840.1.113883.5.25"
 CONFIDENTIALITY_FR = "1.2.250.1.213.1.1.4.13"
 RELATIONSHIPS = "2.16.840.1.113883.5.111"  # HL7 RoleCode
 
+# Numbers that a practice gives to its patients: this arc, then the Struct_IdNat of the practice.
+PATIENTS_OF_PRACTICE = "1.2.250.1.999.1.1.7"
+
 DMP_DEVICE = "1.2.250.1.213.4.1.1.1"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.identity import Address
 
@@ -42,6 +43,11 @@ class PracticeSituation:
     structure_id: str
     name: str
     sector: str
+
+    @property
+    def ipp_root(self) -> str:
+        """The OID under which the practice numbers its patients, in the CDA and in XDS alike."""
+        return f"{oids.PATIENTS_OF_PRACTICE}.{self.structure_id}"
 
 
 @dataclass(frozen=True)
