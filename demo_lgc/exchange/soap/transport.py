@@ -1,0 +1,182 @@
+"""HTTP over mutual TLS with the key of the card, for services that must not be asked twice by mistake.
+
+Every failure says whether the service may have treated the request: before any byte of the body could
+leave, nothing happened; afterwards, only the service knows.
+
+Reference: [DMP] §1.3 (TLS, EX_0.X-1055 redirections, REC_0.X-1035), §1.5; [CPS] §4.1.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from demo_lgc.domain.errors import NetworkError, NotAllowed, Refusal, RemoteRefusal
+from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.exchange.soap.connection import Watch, Watched, WatchedAdapter
+
+MAX_ANSWER = 30_000_000  # bytes
+_MAX_REDIRECTIONS = 3
+_CONNECT_TIMEOUT = 10.0  # seconds, per address
+_CHUNK = 65536
+_SOAP_TYPES = ("application/soap+xml", "text/xml", "application/xop+xml", "multipart/related")
+_TRY_LATER = (408, 425, 429)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole HTTP answer that carries SOAP."""
+
+    content_type: str
+    body: bytes
+
+
+class Transport:
+    """One service reached by HTTPS, its connection kept alive between calls.
+
+    `trust_anchors` is PEM text, `deadline` bounds a whole call in seconds (name resolution excepted).
+    Calls are served one at a time: each TLS connection costs a signature of the card.
+    """
+
+    def __init__(
+        self, identity: TlsIdentity, trust_anchors: str, base_url: str, deadline: float, *, service: str
+    ) -> None:
+        self._identity = identity
+        self._trust_anchors = trust_anchors
+        self._base_url = base_url.rstrip("/")
+        self._deadline = deadline
+        self._service = service
+        self._session: requests.Session | None = None
+        self._watched = Watched()
+        self._turn = threading.Lock()
+        self._closed = False
+
+    def url(self, path: str) -> str:
+        """Return the URL of a path of the service (`/patients`)."""
+        return self._base_url + path
+
+    def post(self, path: str, content_type: str, body: bytes) -> Answer:
+        """Post a SOAP message and return the SOAP that answers, a fault included.
+
+        Raises NetworkError (doubtful or not), RemoteRefusal for a 4xx without SOAP (its code is the
+        status), CardError when the card failed during the handshake, NotAllowed (NO_SESSION) after
+        `close`.
+        """
+        with self._turn:
+            if self._closed:
+                raise NotAllowed(Refusal.NO_SESSION)
+            session = self._session = self._session or self._open()
+            with Watch(self._deadline) as watch:
+                self._watched.watch = watch
+                try:
+                    return self._follow(session, watch, self.url(path), content_type, body)
+                finally:
+                    self._watched.watch = None
+                    if watch.stopped:
+                        session.close()
+
+    def close(self) -> None:
+        """Cut the call under way and drop the connections: a live TLS session outlives its card.
+
+        May be called from any thread; later calls are refused.
+        """
+        self._closed = True
+        watch = self._watched.watch
+        if watch is not None:
+            watch.stop()
+        with self._turn:
+            if self._session is not None:
+                self._session.close()
+                self._session = None
+
+    def _open(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # no proxy, no .netrc, no other anchors
+        session.mount("https://", WatchedAdapter(self._identity.context(self._trust_anchors), self._watched))
+        del session.adapters["http://"]
+        session.headers["User-Agent"] = "demo_lgc"
+        session.headers["Accept-Encoding"] = "identity"
+        return session
+
+    def _follow(
+        self, session: requests.Session, watch: Watch, url: str, content_type: str, body: bytes
+    ) -> Answer:
+        for _ in range(_MAX_REDIRECTIONS + 1):
+            with self._send(session, watch, url, content_type, body) as response:
+                if not response.is_redirect:
+                    return self._read(response, watch)
+                url = self._redirection(url, response.headers["Location"])
+                watch.content_left = False  # the service said that it did not treat it
+        raise NetworkError(self._service, "too many redirections")
+
+    def _send(
+        self, session: requests.Session, watch: Watch, url: str, content_type: str, body: bytes
+    ) -> requests.Response:
+        try:
+            return session.post(
+                url,
+                data=body,
+                headers={"Content-Type": content_type},
+                timeout=(min(_CONNECT_TIMEOUT, self._deadline), self._deadline),
+                stream=True,
+                allow_redirects=False,
+            )
+        except (requests.RequestException, HTTPError, OSError) as error:
+            cause = self._identity.cause()
+            if cause is not None and not watch.content_left:
+                raise cause from error
+            raise self._failure(watch, error) from None
+
+    def _read(self, response: requests.Response, watch: Watch) -> Answer:
+        content_type = response.headers.get("Content-Type", "")
+        body = bytearray()
+        try:
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > MAX_ANSWER:
+                    raise NetworkError(self._service, "an answer too large", doubtful=True)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._failure(watch, error) from None
+        if watch.stopped:  # a stream without length ends where it was cut
+            raise self._failure(watch, TimeoutError())
+        is_soap = content_type.partition(";")[0].strip().lower() in _SOAP_TYPES
+        status = response.status_code
+        if 400 <= status < 500 and not is_soap:
+            raise RemoteRefusal(
+                self._service, str(status), response.reason or "", transient=status in _TRY_LATER
+            )
+        if not is_soap or (status >= 300 and not body):
+            raise NetworkError(self._service, f"HTTP {status} without SOAP", doubtful=True)
+        return Answer(content_type, bytes(body))
+
+    def _redirection(self, url: str, location: str) -> str:
+        """The place we are sent to: HTTPS, on the same host or a neighbour of the same domain."""
+        target = urljoin(url, location)
+        here, there = urlsplit(url).hostname or "", urlsplit(target).hostname or ""
+        neighbours = here.count(".") > 1 and here.partition(".")[2] == there.partition(".")[2]
+        numeric = here.replace(".", "").isdigit()
+        if urlsplit(target).scheme != "https" or not (here == there or (neighbours and not numeric)):
+            raise NetworkError(self._service, "a redirection out of the service")
+        return target
+
+    def _failure(self, watch: Watch, error: Exception) -> NetworkError:
+        # The class is enough for a log: the text of these errors holds URLs and socket details.
+        detail = "cut" if self._closed else "deadline" if watch.stopped else _innermost(error)
+        return NetworkError(self._service, detail, doubtful=watch.content_left)
+
+
+def _innermost(error: BaseException) -> str:
+    """The name of the exception at the bottom: NameResolutionError, SSLCertVerificationError…"""
+    seen = {id(error)}
+    while True:
+        inner = getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = error.__cause__ or error.__context__
+        if inner is None or id(inner) in seen:
+            return type(error).__name__
+        seen.add(id(inner))
+        error = inner
