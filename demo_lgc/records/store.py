@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ class Store:
         self._path = path
         self._lock = ProfileLock(path.with_name(path.name + ".lock"))
         self._engine: Engine | None = None
+        self._joined = threading.local()
         self._writing: sessionmaker[Session] = sessionmaker()
         self._reading: sessionmaker[Session] = sessionmaker()
 
@@ -100,21 +102,52 @@ class Store:
         self.close()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of every call this thread makes inside: all of them or none.
+
+        Raises what they raise, and StorageError at the end; nothing of what was inside is kept then.
+        """
+        self._check_open()
+        if self._shared() is not None:
+            raise ValueError("already together")
+        with translated(self._path), self._writing.begin() as session:
+            self._joined.session = session
+            try:
+                yield
+            finally:
+                self._joined.session = None
+
+    @contextmanager
     def session(self) -> Iterator[Session]:
         """A transaction that may write: committed at the end, nothing kept after an exception.
 
         Internal to this room. Writers wait for one another from the start: what is read stays true.
         """
         self._check_open()
-        with translated(self._path), self._writing.begin() as session:
-            yield session
+        shared = self._shared()
+        with translated(self._path):
+            if shared is not None:
+                with shared.begin_nested():
+                    yield shared
+                return
+            with self._writing.begin() as session:
+                yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, one moment of the store, while others write. Internal."""
         self._check_open()
-        with translated(self._path), self._reading() as session:
-            yield session
+        shared = self._shared()
+        with translated(self._path):
+            if shared is not None:
+                yield shared
+                return
+            with self._reading() as session:
+                yield session
+
+    def _shared(self) -> Session | None:
+        """Return the transaction this thread is inside, with `together`."""
+        return getattr(self._joined, "session", None)
 
     def _check_open(self) -> None:
         if self._engine is None:
