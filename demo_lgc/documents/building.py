@@ -1,0 +1,35 @@
+"""Build the document that is shared: the PDF for people, then the CDA that carries it. Reference: [Y] étape 5."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from demo_lgc.documents.cda.writer import write_vsm
+from demo_lgc.documents.checking import check_vsm
+from demo_lgc.documents.validation import findings_of
+from demo_lgc.domain.document import Document, DocumentHeader
+from demo_lgc.domain.errors import InvalidDocument
+from demo_lgc.domain.vsm import Vsm
+
+
+class Printer(Protocol):
+    """Whoever turns a VSM into PDF/A; `press.Press` is one."""
+
+    def pdf(self, vsm: Vsm, header: DocumentHeader) -> bytes:
+        """Return the PDF/A-1b of a VSM. Raises PressError."""
+        ...
+
+
+def build_vsm(vsm: Vsm, header: DocumentHeader, press: Printer) -> Document:
+    """Return the finished document: CDA with its PDF copy, and the same PDF.
+
+    Raises InvalidDocument when something must be mended first (nothing is printed then), or when the
+    document made does not satisfy our own rules; PressError when it cannot be printed.
+    """
+    if findings := check_vsm(vsm, header):
+        raise InvalidDocument(findings)
+    pdf = press.pdf(vsm, header)
+    content = write_vsm(vsm, header, pdf)
+    if findings := findings_of(content):
+        raise InvalidDocument(findings)
+    return Document(header, content, pdf)

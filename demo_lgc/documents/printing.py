@@ -1,0 +1,58 @@
+"""Print a document as PDF/A-1b, the form that may be kept for ever.
+
+WeasyPrint is heavy: this module is imported by the press worker only, never by the process of the window.
+
+PDF/A-1 is PDF 1.4, which knows TrueType and bare CFF fonts but no OpenType ones (ISO 19005-1 §6.3.2), and
+WeasyPrint embeds an `.otf` whole: so the page is set in TrueType families.
+
+Reference: [PDFA] ISO 19005-1; [MSS] ECO.2.1.5.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from html import escape
+
+import weasyprint
+from weasyprint.urls import URLFetcher
+
+FONTS = '"DejaVu Sans", "Liberation Sans", Arial, "Segoe UI"'
+
+PAGE_STYLE = f"""
+@page {{ size: A4; margin: 16mm 16mm 26mm 16mm; @bottom-center {{ content: element(foot); width: 100% }} }}
+html {{ font-family: {FONTS}; font-size: 8.5pt; line-height: 1.35 }}
+p, h1, h2 {{ margin: 0 }}
+h1 {{ margin-bottom: 2mm; line-height: 1.1 }}
+h2 {{ break-after: avoid }}
+tr {{ break-inside: avoid }}
+td {{ overflow-wrap: anywhere }}
+.letterhead {{ text-align: right; font-size: 8pt; margin-bottom: 6mm }}
+.foot {{ position: running(foot); font-size: 7pt; color: #465264; border-top: 1px solid #E1E5EB;
+  padding-top: 1.5mm; text-align: center }}
+.page::after {{ content: counter(page) "/" counter(pages) }}
+"""
+
+
+def pdf_of(html: str, title: str, author: str, created_at: datetime, *, language: str = "fr") -> bytes:
+    """Return the page of an HTML fragment as PDF/A-1b: fonts embedded, sRGB output intent, XMP metadata.
+
+    `created_at` carries an offset and is the only date written. The same arguments give the same bytes
+    with the same fonts and the same WeasyPrint. Nothing is fetched: of all addresses only `data:` is read.
+
+    Reference: [PDFA] ISO 19005-1, level B.
+    """
+    when = created_at.isoformat(timespec="seconds")
+    page = (
+        f'<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="author" content="{escape(author)}">'
+        f'<meta name="dcterms.created" content="{when}"><meta name="dcterms.modified" content="{when}">'
+        f"<style>{PAGE_STYLE}</style></head><body>{html}</body></html>"
+    )
+    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(
+        pdf_variant="pdf/a-1b",
+        pdf_identifier=hashlib.sha256(page.encode()).hexdigest()[:32].encode(),
+        presentational_hints=True,
+    )
+    return made
