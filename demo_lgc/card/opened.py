@@ -1,0 +1,66 @@
+"""An open card, whichever way its keys are reached.
+
+Reference: [CPS] §1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from demo_lgc.card.cps import CardPair, chain_above
+from demo_lgc.card.provider import Pkcs1, Pss
+from demo_lgc.card.signer import CardSigner
+from demo_lgc.card.tls import CardTls
+from demo_lgc.domain.practitioner import CardHolder, PracticeSituation
+
+
+class OpenedCard:
+    """Domain `OpenCard`: the holder, and two keys that sign through the callables given."""
+
+    def __init__(
+        self,
+        holder: CardHolder,
+        situations: tuple[PracticeSituation, ...],
+        pair: CardPair,
+        authorities: Iterable[bytes],
+        *,
+        sign: Callable[[bytes], bytes],
+        pkcs1: Pkcs1,
+        pss: Pss | None,
+        on_close: Callable[[], None],
+    ) -> None:
+        """Arrange the keys. `authorities` are the CA certificates known, DER, in any order.
+
+        `sign` is the signature key on data; `pkcs1` and `pss` the authentication key, see CardTls.
+        """
+        known = tuple(authorities)
+        above = chain_above(pair.authentication, known)
+        self._holder, self._situations = holder, situations
+        self._signer = CardSigner(pair.signature, chain_above(pair.signature, known), sign)
+        self._tls = CardTls(pair.authentication, above, pkcs1, pss)
+        self._on_close = on_close
+
+    @property
+    def holder(self) -> CardHolder:
+        """Whose card it is."""
+        return self._holder
+
+    @property
+    def situations(self) -> tuple[PracticeSituation, ...]:
+        """The activities written on the card, in its order; empty when it tells none."""
+        return self._situations
+
+    @property
+    def signer(self) -> CardSigner:
+        """The signature key."""
+        return self._signer
+
+    @property
+    def tls(self) -> CardTls:
+        """The authentication key."""
+        return self._tls
+
+    def close(self) -> None:
+        """Forget the code and every key handle. Never raises; harmless when done twice."""
+        self._tls.close()
+        self._on_close()
