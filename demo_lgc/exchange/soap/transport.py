@@ -8,6 +8,7 @@ Reference: [DMP] §1.3 (TLS, EX_0.X-1055 redirections, REC_0.X-1035), §1.5; [CP
 
 from __future__ import annotations
 
+import ssl
 import threading
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -94,9 +95,13 @@ class Transport:
                 self._session = None
 
     def _open(self) -> requests.Session:
+        try:
+            context = self._identity.context(self._trust_anchors)
+        except ssl.SSLError:
+            raise NetworkError(self._service, "no usable trust anchor") from None
         session = requests.Session()
         session.trust_env = False  # no proxy, no .netrc, no other anchors
-        session.mount("https://", WatchedAdapter(self._identity.context(self._trust_anchors), self._watched))
+        session.mount("https://", WatchedAdapter(context, self._watched))
         del session.adapters["http://"]
         session.headers["User-Agent"] = "demo_lgc"
         session.headers["Accept-Encoding"] = "identity"
@@ -164,19 +169,32 @@ class Transport:
         return target
 
     def _failure(self, watch: Watch, error: Exception) -> NetworkError:
-        # The class is enough for a log: the text of these errors holds URLs and socket details.
-        detail = "cut" if self._closed else "deadline" if watch.stopped else _innermost(error)
-        return NetworkError(self._service, detail, doubtful=watch.content_left)
+        # A class or a TLS reason is enough for a log: the text of these errors holds URLs and addresses.
+        inner = _innermost(error)
+        reason = (inner.reason if isinstance(inner, ssl.SSLError) else None) or type(inner).__name__
+        detail = "cut" if self._closed else "deadline" if watch.stopped else reason
+        doubtful = watch.content_left and not _is_handshake_alert(reason)
+        return NetworkError(self._service, detail, doubtful=doubtful)
 
 
-def _innermost(error: BaseException) -> str:
-    """The name of the exception at the bottom: NameResolutionError, SSLCertVerificationError…"""
+def _innermost(error: BaseException) -> BaseException:
+    """The error at the bottom: NameResolutionError, ssl.SSLCertVerificationError, ConnectionResetError…"""
     seen = {id(error)}
     while True:
         inner = getattr(error, "reason", None)
         if not isinstance(inner, BaseException):
             inner = error.__cause__ or error.__context__
         if inner is None or id(inner) in seen:
-            return type(error).__name__
+            return error
         seen.add(id(inner))
         error = inner
+
+
+def _is_handshake_alert(reason: str) -> bool:
+    """True when the server refused us by a TLS alert of the handshake.
+
+    In TLS 1.3 the refusal of our certificate comes after our first bytes; the server has not read them.
+    """
+    return "ALERT" in reason and any(
+        word in reason for word in ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "ACCESS_DENIED")
+    )
