@@ -121,19 +121,17 @@ def _peers(
     card: OpenCard,
     clock: Callable[[], datetime],
 ) -> Pair:
-    client = DmpClient(
-        environment.dmp, session, card.tls, software=NAME, version=__version__, clock=clock
-    )
+    client = DmpClient(environment.dmp, session, card.tls, software=NAME, version=__version__, clock=clock)
     return Pair(client, Account(environment.mail, card.tls))
 
 
 def run(environment: Environment, profile: Path, theme_name: str) -> int:
     """Open the desktop on a profile; return the exit status."""
     # Qt is imported here so that `build_house` serves programs without a window.
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+    from PySide6.QtWidgets import QApplication
 
-    from demo_lgc.ui import theme  # noqa: PLC0415
-    from demo_lgc.ui.main_window import MainWindow  # noqa: PLC0415
+    from demo_lgc.ui import theme
+    from demo_lgc.ui.main_window import MainWindow
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName(NAME)

@@ -1,4 +1,4 @@
-"""The main job, played through the real widgets: log in, open a record, share its VSM with the DMP and colleagues.
+"""The main job through the real widgets: log in, open a record, share its VSM with the DMP and colleagues.
 
 `demonstrate` starts the simulated services, plays the path on Qt's offscreen platform as a doctor would
 (clicks and keys, nothing called behind the window's back), says each step in one line and leaves in a
@@ -99,7 +99,7 @@ class Player:
     def open_record(self, typed: str) -> None:
         """Find a patient by the search of the top bar and open the record."""
         self.type("top.search", typed)
-        self.wait("a patient found", lambda: self.window.search_is_ready())
+        self.wait("a patient found", self.window.search_is_ready)
         self.key(self.find(QLineEdit, "top.search"), Qt.Key.Key_Return)
         self.find(QAbstractButton, "record.share")
 
@@ -118,7 +118,7 @@ class Player:
         field_ = self.find(QLineEdit, "share.recipients")
         field_.setFocus()
         QTest.keyClicks(field_, typed)
-        self.wait("a completion", lambda: self.window.page.share_page.completion_is_open())
+        self.wait("a completion", self.window.page.share_page.completion_is_open)
         self.key(field_, Qt.Key.Key_Down)
         self.key(field_, Qt.Key.Key_Return)
 
@@ -176,7 +176,7 @@ def demonstrate(folder: Path, theme_name: str = "light") -> int:
             world.stop()
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
-    arrived = len(deliveries) >= 2 and all(d.state is DeliveryState.SENT for d in deliveries)  # noqa: PLR2004
+    arrived = len(deliveries) >= 2 and all(d.state is DeliveryState.SENT for d in deliveries)
     sys.stdout.write(f"{'Tout est arrivé' if arrived else 'Un envoi n’est pas arrivé'} : {folder}\n")
     return 0 if arrived else 1
 
@@ -196,12 +196,14 @@ def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
             player.open_record(PATIENT)
         with story.step("donnees", "Ses données médicales"):
             player.click("record.menu.medical")
-        with story.step("partage", "« Partager le VSM » : le DMP existe, l’accès n’est pas encore ouvert (TD0.2)"):
+        with story.step(
+            "partage", "« Partager le VSM » : le DMP existe, l’accès n’est pas encore ouvert (TD0.2)"
+        ):
             player.share()
             player.find(QAbstractButton, "share.open_access")
         with story.step("acces", "Accord du patient recueilli : accès au DMP ouvert (TD0.3)"):
             player.open_access()
-            player.wait("access", lambda: player.window.page.share_page.access_is_open())
+            player.wait("access", player.window.page.share_page.access_is_open)
         with story.step("formulaire", "Un confrère choisi, le message prêt"):
             player.add_recipient(COLLEAGUE)
         with story.step("envoi", "Envoyé : dépôt au DMP (TD2.1) et message MSSanté"):
@@ -219,9 +221,9 @@ def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
 
 def _capture(folder: Path, world: World, house: House, deliveries: tuple[Delivery, ...]) -> None:
     """Write down what the services received and what colleagues can read."""
-    document = house.desk.sharing.document(deliveries[0].document_id)
-    (folder / "vsm.xml").write_bytes(document.content)
-    (folder / "vsm.pdf").write_bytes(document.pdf)
+    cda, pdf = house.desk.sharing.sent_copy(deliveries[0].document_id)
+    (folder / "vsm.xml").write_bytes(cda)
+    (folder / "vsm.pdf").write_bytes(pdf)
     submitted = world.dmp.journal.accepted("TD2.1")
     if submitted:
         (folder / "td2_1.http").write_bytes(submitted[-1].raw)

@@ -26,7 +26,7 @@ class Discretion(logging.Filter):
             record.msg, record.args = masked, ()
         if record.exc_info:
             # A traceback may quote a value; the class and the place are enough for a technical log.
-            kind, error, trace = record.exc_info
+            kind, _, trace = record.exc_info
             while trace is not None and trace.tb_next is not None:
                 trace = trace.tb_next
             where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

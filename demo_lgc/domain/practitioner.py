@@ -5,7 +5,7 @@ Reference: [CPS] certificates and CPS_ACTIVITY objects; [DMP] §2.2 (Identifiant
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from demo_lgc.domain import oids
@@ -63,7 +63,7 @@ class CardHolder:
 class PracticeContact:
     """Where the practice can be reached: printed on documents, sent in their headers."""
 
-    address: Address = Address()
+    address: Address = field(default=Address())
     phone: str = ""
     mailbox: str = ""  # the MSSanté address of the doctor
 
@@ -75,7 +75,7 @@ class PractitionerSession:
     practitioner: Practitioner
     situation: PracticeSituation
     opened_at: datetime
-    contact: PracticeContact = PracticeContact()
+    contact: PracticeContact = field(default=PracticeContact())
 
     @property
     def specialty_code(self) -> Code:

@@ -20,7 +20,7 @@ Command = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class ControlServer:
-    """HTTP on a port chosen by the system. `commands` are the targets of POST /, `journal` feeds GET /journal."""
+    """HTTP on a port chosen by the system: `commands` are the targets of POST, `journal` answers GET."""
 
     def __init__(self, commands: Mapping[str, Command], journal: Callable[[], dict[str, Any]]) -> None:
         handler = type("Handler", (_Handler,), {"commands": dict(commands), "journal": staticmethod(journal)})

@@ -41,7 +41,7 @@ class World:
         self._closing = contextlib.ExitStack()
 
     def start(self) -> None:
-        """Make what is missing and open every door. Raises RuntimeError when SoftHSM2 or Dovecot is absent."""
+        """Make what is missing and open every door. Raises RuntimeError without SoftHSM2 or Dovecot."""
         with contextlib.ExitStack() as closing:
             self.folder.mkdir(parents=True, exist_ok=True)
             doctors = self._practice["doctor"]

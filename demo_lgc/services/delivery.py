@@ -242,10 +242,8 @@ class Deliveries:
         return self._clock() + RETRY_AFTER[step]
 
     def unfinished(self) -> tuple[Delivery, ...]:
-        """Return the deliveries the program itself still has something to do for: send, ask, or file the copy."""
-        sent = outbox.in_states(self._store, frozenset({DeliveryState.SENT}))
-        waiting = outbox.in_states(self._store, OPEN)
-        return waiting + tuple(d for d in sent if not d.filed)
+        """Return the deliveries the program still has to work on: to send, to ask about, to file."""
+        return outbox.open_ones(self._store) + outbox.unfiled(self._store)
 
     def _save(self, delivery: Delivery) -> Delivery:
         return outbox.save(self._store, delivery)

@@ -30,7 +30,7 @@ from demo_lgc.exchange.mssante.composing import compose, new_message_id
 from demo_lgc.exchange.xdm.package import archive
 from demo_lgc.exchange.xds.metadata import SubmissionSet, describe
 from demo_lgc.exchange.xds.submission import freeze
-from demo_lgc.records import correspondents, outbox, patients, trace, vsm
+from demo_lgc.records import correspondents, documents, outbox, patients, trace, vsm
 from demo_lgc.records.store import Store
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.session import SessionService
@@ -150,6 +150,10 @@ class Sharing:
         deliveries = outbox.add(self._store, document, tuple(drafts), now)
         trace.add(self._store, session, now, "share-vsm", patient.id, f"{len(deliveries)} destinations")
         return deliveries
+
+    def sent_copy(self, document_id: str) -> tuple[bytes, bytes]:
+        """Return the CDA and the PDF of a document that was prepared, byte for byte. Raises KeyError."""
+        return documents.content(self._store, document_id), documents.pdf(self._store, document_id)
 
     def _check(self, patient: Patient, request: ShareRequest) -> None:
         """Raise for what the trade forbids, before the card is asked for anything."""

@@ -61,7 +61,14 @@ def _round(world: World, profile: Path, dice: random.Random, kills: int, counts:
 
 
 def _program(world: World, profile: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.campaigns.program", str(world.environment), str(profile), world.code]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.campaigns.program",
+        str(world.environment),
+        str(profile),
+        world.code,
+    ]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 

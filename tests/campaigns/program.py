@@ -1,4 +1,4 @@
-"""The program under the kill: the real window, offscreen, that logs in, shares once, then lets its timer finish.
+"""The program under the kill: the real window logs in, shares once, then lets its timer finish.
 
 `python -m tests.campaigns.program ENVIRONMENT PROFILE CODE` prints `sending` when « Envoyer » is pressed and
 `done` once nothing is open any more. A second start on the same profile resumes what the first one left.
