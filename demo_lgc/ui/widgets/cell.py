@@ -29,7 +29,7 @@ class Cell:
     """What a row says in a column.
 
     `tone` is a token or a tone; `say` what is said when the icon stands alone; `second` a smaller second
-    line; `tip` a tooltip of its own (a cut text always has one).
+    line; `tip` a tooltip of its own (a cut text always has one); `tint` a tone for the icon alone.
     """
 
     text: str = ""
@@ -41,6 +41,7 @@ class Cell:
     say: str = ""
     second: str = ""
     tip: str = ""
+    tint: str = ""
 
     @property
     def spoken(self) -> str:
@@ -130,7 +131,8 @@ class CellDelegate(QStyledItemDelegate):
         colour = theme.ink(cell.tone)
         if cell.icon:
             top = body.center().y() - 7
-            icons.paint(painter, cell.icon, colour.name(), body.left(), top, 16)
+            shade = theme.tokens().ink(cell.tint or cell.tone)
+            icons.paint(painter, cell.icon, shade, body.left(), top, 16)
             body = body.adjusted(PICTURE, 0, 0, 0)
         side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
         align = int(Qt.AlignmentFlag.AlignVCenter | side)

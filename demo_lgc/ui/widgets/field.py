@@ -19,7 +19,7 @@ class Field(QWidget):
         self.label = Text(label, "small", "text2", weight=500)
         self.label.setBuddy(editor)
         editor.setAccessibleName(label)
-        self._hint = hint
+        self._hint, self._tone = hint, "text3"
         self._below = Text(hint, "caption", "text3", wrap=True)
         self._mark = Icon("failed", "danger", 14)
         self._foot = plain(row(self._mark, (self._below, 1), gap=6))
@@ -37,9 +37,9 @@ class Field(QWidget):
         """The hint, shown when nothing is wrong."""
         return self._hint
 
-    def set_hint(self, hint: str) -> None:
-        """Show another hint."""
-        self._hint = hint
+    def set_hint(self, hint: str, tone: str = "text3") -> None:
+        """Show another hint; in the tone « warn » it wears the sign of a warning."""
+        self._hint, self._tone = hint, tone
         self._show()
 
     def set_error(self, error: str) -> None:
@@ -52,8 +52,10 @@ class Field(QWidget):
     def _show(self) -> None:
         words = self._error or self._hint
         self._below.setText(words)
-        self._below.set_tone("danger" if self._error else "text3")
-        self._mark.setVisible(bool(self._error))
+        tone = "danger" if self._error else self._tone
+        self._below.set_tone(tone)
+        self._mark.set("message-warn" if tone == "warn" else "failed", tone)
+        self._mark.setVisible(bool(words) and tone in ("danger", "warn"))
         self._foot.setVisible(bool(words))
         self.editor.setAccessibleDescription(words)
         theme.restyle(self.editor, state="error" if self._error else "")

@@ -29,13 +29,15 @@ _NOWHERE = QModelIndex()
 class Column(Generic[T]):
     """A column: its title and what a row says in it.
 
-    `stretch` takes the room left (0: as wide as its words); `folds` columns go when the page is narrow.
+    `stretch` takes the room left (else it is as wide as its words); `folds` columns go when the page is
+    narrow, and then the column that `fills` takes the room left.
     """
 
     title: str
     cell: Callable[[T], Cell]
     stretch: bool = False
     folds: bool = False
+    fills: bool = False
     right: bool = False
 
 
@@ -165,10 +167,16 @@ class TableView(QTableView):
         return rank >= 0
 
     def fold(self, narrow: bool) -> None:
-        """Hide, or show again, the columns that go when the page is narrow."""
+        """Hide, or show again, the columns that go when the page is narrow.
+
+        When the column that took the room left goes, the one that `fills` takes it.
+        """
+        across, mode = self.horizontalHeader(), QHeaderView.ResizeMode
         for rank, column in enumerate(self.rows_model.columns):
             if column.folds:
                 self.setColumnHidden(rank, narrow)
+            if column.fills:
+                across.setSectionResizeMode(rank, mode.Stretch if narrow else mode.ResizeToContents)
 
     def fit_height(self) -> None:
         """Become exactly as high as the header and the rows: for short lists inside a scrolled page."""
