@@ -1,4 +1,7 @@
-"""Build the document that is shared: the PDF for people, then the CDA that carries it. Reference: [Y] étape 5."""
+"""Build the document that is shared: the PDF for people, then the CDA that carries it.
+
+Reference: [Y] étape 5; [MSS] ECO.2.1.5.
+"""
 
 from __future__ import annotations
 

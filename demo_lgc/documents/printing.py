@@ -13,9 +13,14 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from html import escape
+from typing import Any
 
 import weasyprint
 from weasyprint.urls import URLFetcher
+
+# WeasyPrint has no annotations.
+_Html: Any = weasyprint.HTML
+_UrlFetcher: Any = URLFetcher
 
 FONTS = '"DejaVu Sans", "Liberation Sans", Arial, "Segoe UI"'
 
@@ -49,8 +54,8 @@ def pdf_of(html: str, title: str, author: str, created_at: datetime, *, language
         f'<meta name="dcterms.created" content="{when}"><meta name="dcterms.modified" content="{when}">'
         f"<style>{PAGE_STYLE}</style></head><body>{html}</body></html>"
     )
-    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(
+    fetcher = _UrlFetcher(allowed_protocols=("data",), allow_redirects=False)
+    made: bytes = _Html(string=page, url_fetcher=fetcher).write_pdf(
         pdf_variant="pdf/a-1b",
         pdf_identifier=hashlib.sha256(page.encode()).hexdigest()[:32].encode(),
         presentational_hints=True,

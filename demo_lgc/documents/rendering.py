@@ -58,7 +58,8 @@ def vsm_html(
     parts = [
         head,
         f'<h1><span style="font-size:20px;font-weight:600">{escape(title)}</span></h1>',
-        f'<p style="color:{ink["text2"]};margin-bottom:8px">Date du document{NBSP}: {created_on:%d/%m/%Y}</p>',
+        f'<p style="color:{ink["text2"]};margin-bottom:8px">'
+        f"Date du document{NBSP}: {created_on:%d/%m/%Y}</p>",
         _two_columns(
             (patient.display_name, left),
             (session.practitioner.display_name, _doctor(session)),
@@ -142,9 +143,11 @@ def _two_columns(
 
 
 def _chapter(chapter: Chapter, ink: Mapping[str, str]) -> str:
+    # QTextBrowser sizes headings itself, whatever their style: the size is that of a span inside.
     heading = (
         '<h2 style="margin-top:14px;margin-bottom:2px">'
-        f'<span style="font-size:13px;font-weight:600;color:{ink["accent"]}">{escape(chapter.title)}</span></h2>'
+        f'<span style="font-size:13px;font-weight:600;color:{ink["accent"]}">'
+        f"{escape(chapter.title)}</span></h2>"
     )
     if chapter.rows:
         wide = not any(chapter.heads)

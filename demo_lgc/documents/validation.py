@@ -36,7 +36,8 @@ def findings_of(document: bytes) -> tuple[Finding, ...]:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError:
         return (Finding(_STRUCTURE, "le document n’est pas un XML bien formé"),)
-    if root.getroottree().docinfo.doctype:
+    docinfo: etree.DocInfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None:
         return (Finding(_STRUCTURE, "le document porte une déclaration DOCTYPE"),)
     if root.tag != f"{{{HL7}}}ClinicalDocument":
         return (Finding(_STRUCTURE, "la racine n’est pas ClinicalDocument"),)
@@ -87,9 +88,12 @@ def _is_internal_reference(identifier: Element) -> bool:
 def _sections(root: Element) -> Iterator[Finding]:
     for section in root.iterfind(".//h:section", _NS):
         title, text = section.find("h:title", _NS), section.find("h:text", _NS)
-        name = "".join(title.itertext()).strip() if title is not None else ""
+        name = _words(title)
         if not name:
             yield Finding(_STRUCTURE, "une rubrique est sans titre")
-        said = text is not None and "".join(text.itertext()).strip()
-        if not said and section.find("h:component/h:section", _NS) is None:
+        if not _words(text) and section.find("h:component/h:section", _NS) is None:
             yield Finding(name or _STRUCTURE, "la rubrique est sans texte")
+
+
+def _words(block: Element | None) -> str:
+    return "" if block is None else "".join(str(piece) for piece in block.itertext()).strip()
