@@ -112,7 +112,7 @@ def _header(name: str, value: str) -> str:
 def _words(name: str, value: str) -> str:
     """Return a header's text: as it is when ASCII, RFC 2047 otherwise; folded at 76 characters."""
     line = one_line(value)
-    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
+    charset = "us-ascii" if _is_plain(line) else "utf-8"
     return Header(line, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
 
 
@@ -120,12 +120,17 @@ def _mailbox(name: str, label: str, address: str) -> str:
     line = one_line(label)[:_LONGEST_LABEL]
     if not line:
         return address
-    if not line.isascii():
+    if not _is_plain(line):
         phrase = _words(name, line)
     else:
         phrase = '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
     separator = "\r\n " if len(name) + len(phrase) + len(address) > 72 else " "
     return f"{phrase}{separator}<{address}>"
+
+
+def _is_plain(line: str) -> bool:
+    """ASCII, and nothing a reader would take for an encoded word, even between quotes."""
+    return line.isascii() and "=?" not in line
 
 
 def _text_part(text: MessageText) -> bytes:
@@ -137,8 +142,8 @@ def _text_part(text: MessageText) -> bytes:
         "Content-Transfer-Encoding: quoted-printable\r\n"
         "Content-Disposition: inline\r\n\r\n"
     )
-    # One CRLF at least, so that b2a_qp breaks lines with CRLF too.
-    return head.encode() + binascii.b2a_qp(written or b"\r\n", istext=True)
+    # One CRLF at least, so that b2a_qp breaks lines with CRLF too; the one added belongs to the boundary.
+    return head.encode() + binascii.b2a_qp(written or b"\r\n", istext=True) + b"\r\n"
 
 
 def _lines(body: str) -> list[str]:

@@ -28,9 +28,10 @@ _START_LIMIT = 10.0  # seconds
 _STOP_LIMIT = 10.0
 
 # $1 the program, $2 its configuration, $3 the folder to leave clean. A line « keep » spares the folder.
+# Dovecot's master leaves behind the processes that serve a client: the group is stopped, shell included.
 _KEEPER = (
-    '"$1" -F -c "$2" & child=$!; read -r word; kill "$child"; wait "$child"; '
-    '[ "$word" = keep ] || rm -rf "$3"'
+    '"$1" -F -c "$2" & child=$!; read -r word; trap "" TERM; kill -TERM 0; wait "$child"; '
+    '[ "$word" = keep ] || rm -rf "$3"; kill -KILL 0'
 )
 
 

@@ -226,4 +226,6 @@ class _Handler:
 
     def _deliver(self, sender: str, recipients: Sequence[str], content: bytes) -> None:
         with smtplib.LMTP(str(self._lmtp_socket()), local_hostname="localhost") as mailboxes:
-            mailboxes.sendmail(sender, list(recipients), content)
+            # LMTP answers once per recipient and smtplib reads one answer: one transaction each.
+            for recipient in recipients:
+                mailboxes.sendmail(sender, [recipient], content)
