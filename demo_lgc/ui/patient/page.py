@@ -1,0 +1,270 @@
+"""The record of a patient: the banner that never leaves, the pages, and sharing in their place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Qt, QTime, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QWidget
+from typing_extensions import override
+
+from demo_lgc.domain.dmp import DmpStatus
+from demo_lgc.domain.errors import LgcError
+from demo_lgc.services.desk import Desk
+from demo_lgc.services.patient_file import PatientFile
+from demo_lgc.ui import shortcuts, theme
+from demo_lgc.ui.errors import explain
+from demo_lgc.ui.flow import Flow, FlowRunner, background
+from demo_lgc.ui.patient.administrative import AdministrativeData
+from demo_lgc.ui.patient.banner import Banner
+from demo_lgc.ui.patient.medical import MedicalData
+from demo_lgc.ui.patient.overview import Overview
+from demo_lgc.ui.patient.side_menu import RAIL, WIDTH, Entry, SideMenu
+from demo_lgc.ui.sharing.flows import ShareFlows
+from demo_lgc.ui.sharing.model import checking
+from demo_lgc.ui.sharing.view import SharePage
+from demo_lgc.ui.widgets.busy import Busy
+from demo_lgc.ui.widgets.layout import col, plain, row, vrule
+from demo_lgc.ui.widgets.strip import Strip
+
+SHARE = "share"
+
+
+class RecordPage(QWidget):
+    """The record of one patient.
+
+    `title_changed` carries « CHEMIN Henri, 18/08/1948 », `deliveries_changed` follows every change in what is
+    being sent, `close_requested` asks for the record to be closed.
+    """
+
+    close_requested = Signal()
+    title_changed = Signal(str)
+    deliveries_changed = Signal()
+
+    def __init__(self, desk: Desk, runner: FlowRunner, patient_id: int, today: date) -> None:
+        super().__init__()
+        self.patient_id = patient_id
+        self._desk, self._runner, self._today = desk, runner, today
+        self._file: PatientFile | None = None
+        self._share: SharePage | None = None
+        self._flows: ShareFlows | None = None
+        self._share_wanted = self._stale = self._narrow = False
+        self._current = "overview"
+        self.banner = Banner(today)
+        self.overview, self.medical, self.administrative = (
+            Overview(today),
+            MedicalData(),
+            AdministrativeData(),
+        )
+        self._pages: dict[str, QWidget] = {
+            "overview": self.overview,
+            "medical": self.medical,
+            "administrative": self.administrative,
+        }
+        self.menu = SideMenu(
+            (
+                Entry("overview", self.tr("Vue d’ensemble"), "layout-list", "Ctrl+1"),
+                Entry("medical", self.tr("Données médicales"), "heart-pulse", "Ctrl+2"),
+                Entry("administrative", self.tr("Données administratives"), "id-card", "Ctrl+3"),
+            )
+        )
+        self.problem = Strip()
+        self.problem.setObjectName("record.problem")
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._notice = plain(col(self.problem, margins=(16, 12, 16, 0)))
+        self._notice.hide()
+        content = col(self._notice, (self._stack, 1), gap=0)
+        self.setLayout(col(self.banner, (row(self.menu, vrule(), (plain(content), 1), gap=0), 1), gap=0))
+        self._busy = Busy(self._stack)
+        self._connect()
+        self.menu.show_opened(QTime.currentTime().toString("HH:mm"))
+        self.show_page("overview")
+
+    # --- gestures -------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read the record, or read it again; what is being done stays where it is."""
+        self._runner.start(self._load(), self)
+
+    def share(self) -> None:
+        """Share the VSM: the page of sharing takes the place of the pages of the record.
+
+        A sharing left without being sent is found again as it was.
+        """
+        if self._file is None:
+            self._share_wanted = True
+            return
+        if self._share is None or self._flows is None:
+            self._begin_sharing(self._file)
+        elif not self._share.is_outcome:
+            self._share.access_wanted.emit()
+        self._show_share()
+
+    def show_page(self, name: str) -> None:
+        """Show a page of the record: overview, medical or administrative. Raises KeyError."""
+        self._stack.setCurrentWidget(self._pages[name])
+        self._current = name
+        self.menu.show_page(name)
+        self.banner.show_sharing(False)
+
+    def ask_to_close(self) -> None:
+        """Close, unless a sharing was begun and not sent: then say so first, and let the doctor decide."""
+        page = self._share
+        if page is None or page.is_outcome or not page.form.recipients.people or self._notice.isVisible():
+            self.close_requested.emit()
+            return
+        self._show_share()
+        self._tell(
+            "warn",
+            self.tr("Ce partage n’a pas été envoyé."),
+            self.tr("Envoyez-le, ou fermez le dossier sans envoyer."),
+        )
+        self.problem.add_action(
+            self.tr("Fermer sans envoyer"), self.close_requested.emit, name="record.close_anyway"
+        )
+
+    # --- stories --------------------------------------------------------------------------------------
+
+    def _load(self) -> Flow:
+        self._busy.start(self.tr("Lecture du dossier…"))
+        try:
+            file = yield background(self._desk.files.open, self.patient_id, lane="store")
+        except LgcError as error:
+            said = explain(error)
+            self._tell("danger", said.title, said.detail)
+            self.problem.add_action(self.tr("Réessayer"), self.load)
+            return
+        finally:
+            self._busy.stop()
+        self._notice.hide()
+        first = self._file is None
+        self._show(file)
+        if self._share_wanted:
+            self._share_wanted = False
+            self.share()
+        elif first:
+            self._pages[self._current].setFocus()
+
+    def _record_opposition(self, opposed: bool) -> Flow:
+        file = self._file
+        if file is None:
+            return
+        self.administrative.show_recording(True)
+        try:
+            yield background(self._desk.dmp.record_opposition, file.patient, opposed, lane="store")
+        except LgcError as error:
+            said = explain(error)
+            self.administrative.show_problem(file.patient, said.title, said.detail)
+            return
+        finally:
+            self.administrative.show_recording(False)
+        yield from self._load()
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def _show(self, file: PatientFile) -> None:
+        before = self._file
+        self._file, self._stale = file, False
+        patient = file.patient
+        self.banner.show_patient(patient, file.vsm, file.dmp, file.events)
+        self.overview.show_events(file.events)
+        self.overview.show_documents(file.documents)
+        self.medical.show_vsm(file.vsm)
+        self.administrative.show_patient(patient)
+        self.title_changed.emit(f"{patient.display_name}, {patient.birth_date:%d/%m/%Y}")
+        if self._flows is not None and before is not None and before.patient != patient:
+            self._flows.set_patient(patient)
+
+    def _begin_sharing(self, file: PatientFile) -> None:
+        try:
+            doctor = self._desk.session.current.practitioner.display_name
+        except LgcError as error:
+            said = explain(error)
+            self._tell("danger", said.title, said.detail)
+            return
+        page = SharePage(file.patient, doctor, self._today, checking(file.dmp, file.patient))
+        flows = ShareFlows(self._desk, self._runner, page, file.patient, file.dmp)
+        page.back_requested.connect(self._leave_share)
+        flows.deliveries_changed.connect(self._deliveries_moved)
+        flows.status_known.connect(self._status_known)
+        self._share, self._flows = page, flows
+        self._stack.addWidget(page)
+        self._arrange()
+        self._runner.start(flows.share(), page)
+
+    def _show_share(self) -> None:
+        if self._share is None:
+            return
+        self._stack.setCurrentWidget(self._share)
+        self.menu.show_page(SHARE)
+        self.banner.show_sharing(True)
+        self._share.focus_first()
+
+    def _leave_share(self) -> None:
+        """Go back to the record; a sharing that is settled is over, any other is kept as it is."""
+        page = self._share
+        self._notice.hide()
+        self.show_page(self._current)
+        self._pages[self._current].setFocus()
+        if page is not None and page.is_outcome and not page.outcome.is_running:
+            self._share = self._flows = None
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        if self._stale:
+            self.load()
+
+    def _deliveries_moved(self) -> None:
+        self._stale = True
+        self.deliveries_changed.emit()
+        if self._share is None or self._stack.currentWidget() is not self._share:
+            self.load()
+
+    def _status_known(self, status: DmpStatus) -> None:
+        if self._file is not None:
+            file = self._file
+            self.banner.show_patient(file.patient, file.vsm, status, file.events)
+
+    def _open(self, name: str) -> None:
+        if name == SHARE:
+            self.share()
+        else:
+            self.show_page(name)
+
+    def _tell(self, tone: str, title: str, detail: str) -> None:
+        self.problem.say(tone, title, detail)
+        self._notice.show()
+
+    # --- arranging ------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.menu.chosen.connect(self.show_page)
+        self.banner.opened.connect(self._open)
+        self.banner.share_wanted.connect(self.share)
+        self.banner.close_wanted.connect(self.ask_to_close)
+        self.administrative.opposed.connect(
+            lambda opposed: self._runner.start(self._record_opposition(opposed), self)
+        )
+        shortcuts.bind("share", self, self.share)
+        for rank, name in enumerate(self._pages, 1):
+            for sign in (str(rank), shortcuts.AZERTY[str(rank)]):
+                shortcut = QShortcut(QKeySequence(f"Ctrl+{sign}"), self)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(lambda name=name: self.show_page(name))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        narrow = self.width() < theme.NARROW
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self.menu.set_narrow(narrow)
+            self.banner.set_narrow(narrow)
+            self.overview.set_narrow(narrow)
+        if self._share is not None:
+            self._share.set_narrow(narrow, self.width() - (RAIL if narrow else WIDTH))
