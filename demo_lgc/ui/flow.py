@@ -24,11 +24,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 from typing_extensions import override
 
-LANES = {"card": 1, "network": 4, "store": 1}
-"""How many works run at once in each lane: a card serves one caller at a time."""
+LANES = {"card": 1, "network": 4, "store": 1, "outbox": 1}
+"""How many works run at once in each lane: a card serves one caller, `outbox` sends what waits."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ class Story(QObject):
                     self.close()
                 elif isinstance(step, Background) and self._runner.serial:
                     value, error = _outcome(step)
+                    self._runner.heard.emit(step.lane, error)
                     continue
                 else:
                     self._await(step)
@@ -151,13 +152,15 @@ class Story(QObject):
 class FlowRunner(QObject):
     """Runs the flows of a window.
 
-    `idle` is emitted when no flow is left, `rested` when no work is running, `failed` with an exception no
-    flow caught. With `serial`, works run at once on the calling thread: for tests.
+    `idle` is emitted when no flow is left, `rested` when no work is running, `heard` with the lane and the
+    failure (or None) of each work that ended, `failed` with an exception no flow caught. With `serial`,
+    works run at once on the calling thread: for tests.
     """
 
     idle = Signal()
     rested = Signal()
     failed = Signal(object)
+    heard = Signal(str, object)
     _arrived = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None, *, serial: bool = False) -> None:
@@ -166,7 +169,7 @@ class FlowRunner(QObject):
         self.accepts = True
         self._pools: dict[str, QThreadPool] = {}
         self._stories: set[Story] = set()
-        self._waiting: dict[int, tuple[Story, QRunnable]] = {}
+        self._waiting: dict[int, tuple[Story, _Work]] = {}
         self._numbers = itertools.count()
         self._arrived.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
@@ -213,7 +216,8 @@ class FlowRunner(QObject):
 
     @Slot(int, object, object)
     def _hear(self, number: int, result: Any, error: BaseException | None) -> None:
-        story, _ = self._waiting.pop(number)
+        story, work = self._waiting.pop(number)
+        self.heard.emit(work.step.lane, error)
         story.go_on(result, error)
         if not self._waiting:
             self.rested.emit()
@@ -229,11 +233,11 @@ class _Work(QRunnable):
     def __init__(self, step: Background, number: int, arrived: SignalInstance) -> None:
         super().__init__()
         self.setAutoDelete(False)
-        self._step, self._number, self._arrived = step, number, arrived
+        self.step, self._number, self._arrived = step, number, arrived
 
     @override
     def run(self) -> None:
-        result, error = _outcome(self._step)
+        result, error = _outcome(self.step)
         try:
             self._arrived.emit(self._number, result, error)
         except RuntimeError:
@@ -245,10 +249,3 @@ def _outcome(step: Background) -> tuple[Any, Exception | None]:
         return step.work(*step.args), None
     except Exception as error:  # it is raised again at the yield
         return None, error
-
-
-def alive(widget: QWidget) -> Callable[[], bool]:
-    """Return a function telling whether a widget still exists on the C++ side."""
-    gone: list[bool] = []
-    widget.destroyed.connect(lambda: gone.append(True))
-    return lambda: not gone

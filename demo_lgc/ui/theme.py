@@ -65,6 +65,7 @@ def apply(name: str = "auto") -> Tokens:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return _current
+    _follow(app, following=name == "auto")
     values = asdict(_current) | {
         "tonal_edge": _current.accent if _current.name == "contrast" else _current.accent_soft,
         "chevron": icons.file("chevron-down", _current.text2),
@@ -110,6 +111,21 @@ def is_new_look(event: QEvent) -> bool:
 def _family() -> str:
     known = set(QFontDatabase.families())
     return next((face for face in FACES if face in known), QApplication.font().family())
+
+
+def _follow(app: QApplication, *, following: bool) -> None:
+    was = bool(app.property("follows_system"))
+    if following != was:
+        app.setProperty("follows_system", following)
+        changed = app.styleHints().colorSchemeChanged
+        if following:
+            changed.connect(_system_changed)
+        else:
+            changed.disconnect(_system_changed)
+
+
+def _system_changed() -> None:
+    apply("auto")
 
 
 def _system() -> str:

@@ -1,0 +1,360 @@
+"""The window: the login that covers everything, and behind it the places of the program.
+
+Nothing of a patient is on the screen, nor in the title, while no session is open: the card that leaves the
+reader covers the page at once, and the same doctor finds it as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from typing_extensions import override
+
+from demo_lgc.domain.delivery import Delivery, DeliveryState
+from demo_lgc.domain.errors import CardError, CardProblem, LgcError, NetworkError, NotAllowed
+from demo_lgc.domain.identity import Patient
+from demo_lgc.domain.practitioner import PractitionerSession
+from demo_lgc.services.desk import Desk
+from demo_lgc.ui import shortcuts
+from demo_lgc.ui.errors import explain
+from demo_lgc.ui.flow import Flow, FlowRunner, ask, background
+from demo_lgc.ui.home.flows import HomeFlows
+from demo_lgc.ui.home.view import HomeView
+from demo_lgc.ui.session.flows import LoginFlows
+from demo_lgc.ui.session.view import LoginView
+from demo_lgc.ui.sheets import About, WhichToClose
+from demo_lgc.ui.widgets.layout import col, plain
+from demo_lgc.ui.widgets.strip import Strip
+from demo_lgc.ui.widgets.toast import Toast
+from demo_lgc.ui.widgets.top_bar import TopBar
+
+logger = logging.getLogger(__name__)
+
+MOST_RECORDS = 4
+EVERY = 60_000  # ms between two looks at the deliveries whose time has come
+
+
+class MainWindow(QMainWindow):
+    """The desktop of a practice.
+
+    `software` and `publisher` are those declared in the VIHF. With `serial`, slow work runs at once on
+    the calling thread: for tests. `today` gives the day shown.
+    """
+
+    _locked = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        sandbox: bool,
+        version: str,
+        serial: bool = False,
+        software: str = "demo_lgc",
+        publisher: str = "demo_lgc",
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        super().__init__()
+        self.desk = desk
+        self._about = (software, version, publisher)
+        self.runner = FlowRunner(self, serial=serial)
+        self._covered: list[QWidget] = []
+        self._focus: QWidget | None = None
+        self._holder = ""
+        self._titles: dict[int, str] = {}
+        self._records: dict[int, Any] = {}
+        self._unreachable = False
+        self._outbox: Any = None
+        self._build(sandbox, version)
+        self._logins = LoginFlows(desk.session, self.runner, self.login)
+        self._homes = HomeFlows(desk, self.runner, self.home, today)
+        self._due = QTimer(self, interval=EVERY)
+        self._connect()
+        self.setWindowTitle(software)
+
+    # --- places ---------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> QWidget:
+        """What is on the screen: the login, home, a record or the outbox."""
+        return self.login if self.is_locked else self._shown
+
+    @property
+    def is_locked(self) -> bool:
+        """True while the login covers the page."""
+        return self._root.currentWidget() is self.login
+
+    def show_home(self) -> None:
+        """Go home, and read the day again."""
+        self._go(self.home)
+        self.home.agenda.setFocus()
+        self._homes.load()
+
+    def show_outbox(self) -> None:
+        """Show what was sent and what waits."""
+        if self._outbox is None:
+            page = import_module("demo_lgc.ui.outbox.page")
+            self._outbox = page.OutboxPage(self.desk, self.runner)
+            self._pages.addWidget(self._outbox)
+        self._go(self._outbox)
+        self._outbox.refresh()
+
+    def open_record(self, patient_id: int) -> None:
+        """Open a record, or come back to it; one too many asks which to close."""
+        if patient_id in self._records:
+            self._go(self._records[patient_id])
+        elif len(self._records) < MOST_RECORDS:
+            self._open(patient_id)
+        else:
+            self.runner.start(self._make_room(patient_id), self)
+
+    def close_record(self, patient_id: int) -> None:
+        """Close a record and go back home."""
+        page = self._records.pop(patient_id, None)
+        if page is None:
+            return
+        self._titles.pop(patient_id, None)
+        self.top.drop_record(patient_id)
+        was_shown = self._shown is page
+        self._pages.removeWidget(page)
+        page.deleteLater()
+        if was_shown:
+            self.show_home()
+
+    # --- building -------------------------------------------------------------------------------------
+
+    def _build(self, sandbox: bool, version: str) -> None:
+        self.login = LoginView(sandbox=sandbox, version=version)
+        self.home = HomeView()
+        self._shown: QWidget = self.home
+        self.top = TopBar()
+        self.notice = Strip()
+        self.notice.setObjectName("window.notice")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.home)
+        noticed = plain(col(self.notice, margins=(12, 8, 12, 0)))
+        noticed.setVisible(False)
+        self._noticed = noticed
+        self.desktop = plain(col(self.top, noticed, (self._pages, 1), gap=0))
+        self._root = QStackedWidget()
+        self._root.addWidget(self.login)
+        self._root.addWidget(self.desktop)
+        self.setCentralWidget(self._root)
+        self.toast = Toast(self.desktop)
+
+    def _connect(self) -> None:
+        self.desk.session.when_locked(self._locked.emit)
+        self._locked.connect(self._cover, Qt.ConnectionType.QueuedConnection)
+        self._logins.opened.connect(self._uncover)
+        self._homes.waiting.connect(self.top.show_waiting)
+        self.runner.failed.connect(self._failed)
+        self.runner.heard.connect(self._heard)
+        self._due.timeout.connect(lambda: self.runner.start(self._deliver_due(), self))
+        top, home = self.top, self.home
+        top.home_asked.connect(self.show_home)
+        top.outbox_asked.connect(self.show_outbox)
+        top.record_asked.connect(self.open_record)
+        top.lock_asked.connect(self.lock)
+        top.about_asked.connect(lambda: About(*self._about, self).open())
+        top.search.asked.connect(lambda typed: self.runner.start(self._search(typed), self))
+        top.search.found.connect(lambda patient: self.open_record(patient.id))
+        home.open_patient.connect(self.open_record)
+        home.open_outbox.connect(self.show_outbox)
+        home.search_asked.connect(top.search.setFocus)
+        keys: dict[str, Callable[[], object]] = {
+            "search": top.search.setFocus,
+            "home": self.show_home,
+            "outbox": self.show_outbox,
+            "next-record": self._next_record,
+            "close-record": self._close_shown,
+        }
+        for name, act in keys.items():
+            shortcuts.bind(name, self.desktop, act)
+
+    def _open(self, patient_id: int) -> None:
+        page = import_module("demo_lgc.ui.patient.page").RecordPage(self.desk, self.runner, patient_id, self)
+        self._records[patient_id] = page
+        self._pages.addWidget(page)
+        self.top.add_record(patient_id, self.tr("Dossier…"))
+        page.close_requested.connect(lambda: self.close_record(patient_id))
+        page.title_changed.connect(lambda title: self._retitle(patient_id, title))
+        page.deliveries_changed.connect(self._count)
+        self._go(page)
+        page.load()
+
+    def _retitle(self, patient_id: int, title: str) -> None:
+        if patient_id in self._records:
+            self._titles[patient_id] = title
+            self.top.add_record(patient_id, title.partition(",")[0])
+            self._show_title()
+
+    def _go(self, page: QWidget) -> None:
+        self._shown = page
+        self._pages.setCurrentWidget(page)
+        self._silence()
+        shown = self._shown_record()
+        self.top.show_place(shown or ("outbox" if page is self._outbox else "home"))
+        self._show_title()
+
+    def _shown_record(self) -> int:
+        return next((patient for patient, page in self._records.items() if page is self._shown), 0)
+
+    def _show_title(self) -> None:
+        places = {id(self.home): self.tr("Accueil"), id(self._outbox): self.tr("Envois")}
+        place = self._titles.get(self._shown_record()) or places.get(id(self._shown), "")
+        name = self._about[0]
+        self.setWindowTitle(name if self.is_locked or not place else f"{place} – {name}")
+
+    def _next_record(self) -> None:
+        ids = list(self._records)
+        if ids:
+            shown = self._shown_record()
+            self.open_record(ids[(ids.index(shown) + 1) % len(ids)] if shown else ids[0])
+
+    def _close_shown(self) -> None:
+        shown = self._shown_record()
+        if shown:
+            self.close_record(shown)
+
+    # --- the session ----------------------------------------------------------------------------------
+
+    def lock(self) -> None:
+        """Cover the page now; keys and connections are forgotten behind it."""
+        self._cover()
+        self.runner.start(self._lock(), self)
+
+    def _lock(self) -> Flow:
+        yield background(self.desk.session.lock, lane="card")
+
+    def _cover(self) -> None:
+        if self.is_locked:
+            return
+        self._due.stop()
+        self._focus = self.desktop.focusWidget()
+        self.top.search.forget()
+        self.toast.hide()
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()
+        self._covered = [w for w in QApplication.topLevelWidgets() if self._is_sheet(w)]
+        for sheet in self._covered:
+            sheet.hide()
+        removed = explain(CardError(CardProblem.REMOVED))
+        self.login.say_locked(removed)
+        self._root.setCurrentWidget(self.login)
+        self._show_title()
+
+    def _is_sheet(self, widget: QWidget) -> bool:
+        return widget is not self and widget.isVisible() and self.isAncestorOf(widget)
+
+    def _uncover(self, session: PractitionerSession) -> None:
+        who = session.practitioner
+        if who.national_id != self._holder:
+            for patient_id in tuple(self._records):
+                self.close_record(patient_id)
+            self._covered, self._focus = [], None
+            self._shown = self.home
+        self._holder = who.national_id
+        self.top.show_holder(who.display_name, f"Dr\u00a0{who.family.upper()}")
+        self._root.setCurrentWidget(self.desktop)
+        for sheet in self._covered:
+            sheet.show()
+        self._covered = []
+        self._go(self._shown)
+        (self._focus or self.home.agenda).setFocus()
+        self._focus = None
+        self._homes.load()
+        self._due.start()
+        self.runner.start(self._deliver_due(), self)
+
+    # --- gestures -------------------------------------------------------------------------------------
+
+    def _make_room(self, patient_id: int) -> Flow:
+        names = {known: title.partition(",")[0] for known, title in self._titles.items()}
+        sheet = WhichToClose(names, self)
+        if (yield ask(sheet)):
+            self.close_record(sheet.chosen)
+            self._open(patient_id)
+        sheet.deleteLater()
+
+    def _search(self, typed: str) -> Flow:
+        try:
+            found: tuple[Patient, ...] = yield background(self.desk.files.search, typed, lane="store")
+        except NotAllowed:
+            return  # the session closed meanwhile
+        self.top.search.show_found(typed, found)
+
+    def _deliver_due(self) -> Flow:
+        try:
+            worked: tuple[Delivery, ...] = yield background(self.desk.deliveries.deliver_due, lane="outbox")
+        except LgcError:
+            logger.info("the deliveries whose time has come could not be worked on")
+            return
+        if worked:
+            self._unreachable = False
+            self._count()
+
+    def _count(self) -> None:
+        """The deliveries changed: count them again, and refresh the page that shows them."""
+        self.runner.start(self._counted(), self)
+
+    def _counted(self) -> Flow:
+        waiting: tuple[Delivery, ...] = yield background(self.desk.deliveries.open_ones, lane="store")
+        stuck = any(d.state is DeliveryState.READY and d.reason.kind == "network" for d in waiting)
+        self.top.show_waiting(len(waiting))
+        self.top.show_online(not stuck and not self._unreachable)
+        if self._shown is self.home:
+            self._homes.load()
+        if self._shown is self._outbox:
+            self._outbox.refresh()
+
+    # --- what went wrong ------------------------------------------------------------------------------
+
+    def _heard(self, lane: str, error: Exception | None) -> None:
+        if isinstance(error, NetworkError) or (lane == "network" and error is None):
+            self._unreachable = error is not None
+            self.top.show_online(error is None)
+
+    def _failed(self, error: BaseException) -> None:
+        words = explain(error)
+        if not isinstance(error, LgcError):
+            logger.error("a gesture failed: %s", _where(error))
+        if self.is_locked:
+            self.login.locked.say("danger", words.title, words.detail)
+            return
+        self.notice.say("danger", words.title, words.detail)
+        self.notice.add_action(self.tr("Fermer"), self._silence, "quiet")
+        self._noticed.setVisible(True)
+
+    def _silence(self) -> None:
+        self.notice.silence()
+        self._noticed.setVisible(False)
+
+    # --- the end --------------------------------------------------------------------------------------
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.runner.refuse_new()
+        self._due.stop()
+        if not self.runner.is_working:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        self.notice.say("accent", self.tr("Fermeture…"), self.tr("Le travail en cours se termine."))
+        self._noticed.setVisible(True)
+        self.desktop.setEnabled(False)
+        self.runner.rested.connect(self.close, Qt.ConnectionType.QueuedConnection)
+
+
+def _where(error: BaseException) -> str:
+    """Return the class of a bug and where it was, without its words: they may name a patient."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} ({places})"
