@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import total_ordering
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@dataclass(frozen=True)
 class PartialDate:
     """A day, a month or a year. Without `day` it is a month; without `month` it is a year.
 
@@ -21,7 +23,10 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.day is not None and self.month is None:
             raise ValueError("a day without a month")
-        date(self.year, self.month or 1, self.day or 1)
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
+
+    def __lt__(self, other: PartialDate) -> bool:
+        return self.hl7 < other.hl7  # a year before its months, a month before its days
 
     @classmethod
     def of(cls, day: date) -> PartialDate:
@@ -31,7 +36,7 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> PartialDate:
         """Read HL7 digits: AAAA, AAAAMM or AAAAMMJJ. Raises ValueError on anything else."""
-        match = re.fullmatch(r"(\d{4})(?:(\d\d)(?:(\d\d))?)?", text)
+        match = re.fullmatch(r"(\d{4})(?:(\d\d)(?:(\d\d))?)?", text, re.ASCII)
         if not match:
             raise ValueError("not AAAA, AAAAMM or AAAAMMJJ")
         year, month, day = match.groups()

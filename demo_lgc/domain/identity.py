@@ -36,7 +36,7 @@ def ins_key(nir13: str) -> str:
 
     Raises ValueError when the 13 characters are not a matricule.
     """
-    if not re.fullmatch(r"\d{5}(\d\d|2[AB])\d{6}", nir13):
+    if not re.fullmatch(r"\d{5}(\d\d|2[AB])\d{6}", nir13, re.ASCII):
         raise ValueError("not the 13 characters of a matricule")
     number = int(nir13.replace("2A", "19").replace("2B", "18"))
     return f"{97 - number % 97:02}"

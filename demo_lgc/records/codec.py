@@ -76,7 +76,10 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _alternative(union: Any, data: Any) -> Any:
     """Return the member of the union that JSON of this shape can only be."""
-    return next(member for member in get_args(union) if _fits(member, data))
+    for member in get_args(union):
+        if _fits(member, data):
+            return member
+    raise TypeError(f"{type(data).__name__} fits nothing that was expected")
 
 
 def _fits(hint: Any, data: Any) -> bool:

@@ -24,6 +24,7 @@ from demo_lgc.records.lock import ProfileLock
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 HEAD = "0001"  # the latest migration; a store already there is opened without reading the others
 APPLICATION_ID = 0x4C474331  # « LGC1 », in the header of the file: it is ours
+SMALLEST = 512  # bytes of the smallest page: SQLite takes a shorter file for an empty one, and overwrites it
 
 
 def migrations(connection: Connection | None = None) -> Config:
@@ -65,15 +66,7 @@ class Store:
         if self._engine is not None:
             raise ValueError("already open")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock.take()
-            self._make_private()
-        except OSError as error:
-            self._lock.release()
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            problem = StorageProblem.DISK_FULL if full else StorageProblem.UNREADABLE
-            raise StorageError(problem, type(error).__name__) from error
-        try:
+            self._prepare_files()
             engine = make_engine(self._path)
             try:
                 self._upgrade(engine)
@@ -153,10 +146,23 @@ class Store:
         if self._engine is None:
             raise ValueError("the store is not open")
 
-    def _make_private(self) -> None:
-        """Give the file to its owner only, before SQLite writes a byte; -wal and -shm follow its mode."""
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._path.chmod(0o600)
+    def _prepare_files(self) -> None:
+        """Take the lock and give the file to its owner only, before SQLite writes a byte.
+
+        The -wal and -shm files follow its mode.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock.take()
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._path.chmod(0o600)
+            size = self._path.stat().st_size
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            problem = StorageProblem.DISK_FULL if full else StorageProblem.UNREADABLE
+            raise StorageError(problem, type(error).__name__) from error
+        if 0 < size < SMALLEST:
+            raise StorageError(StorageProblem.UNREADABLE, "not a database")
 
     def _upgrade(self, engine: Engine) -> None:
         """Bring the schema to HEAD in one transaction."""

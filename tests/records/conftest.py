@@ -1,0 +1,24 @@
+"""An open store for each test, on a real file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from records_values import a_patient
+
+from demo_lgc.domain.identity import Patient
+from demo_lgc.records import patients
+from demo_lgc.records.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "profile" / "records.sqlite") as store:
+        yield store
+
+
+@pytest.fixture
+def patient(store: Store) -> Patient:
+    return patients.add(store, a_patient())
