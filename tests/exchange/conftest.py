@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from documents.factory import TINY_PDF, a_header
@@ -66,18 +69,26 @@ def document() -> Document:
     return Document(header, content.encode(), TINY_PDF)
 
 
+@pytest.fixture
+def judge(judges: Path, tmp_path: Path) -> Callable[[bytes], dict[str, Any]]:
+    """Return what validate_xds.py says of a message: `valid`, `validated`, `errors`."""
+
+    def verdict(message: bytes) -> dict[str, Any]:
+        path = tmp_path / "judged"
+        path.write_bytes(message)
+        command = [sys.executable, str(judges / "validate_xds.py"), "--semantic", "--json", str(path)]
+        said = subprocess.run(command, capture_output=True, check=False, timeout=60)
+        return dict(json.loads(said.stdout)[0])
+
+    return verdict
+
+
 @pytest.fixture(scope="session")
-def judge_of(judges: Path) -> Callable[[str], ModuleType]:
-    """Return a function that loads a judge by its name; it is compiled once."""
-
-    def load(name: str) -> ModuleType:
-        if f"judge_{name}" not in sys.modules:
-            spec = importlib.util.spec_from_file_location(f"judge_{name}", judges / f"{name}.py")
-            assert spec is not None
-            assert spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[f"judge_{name}"] = module
-            spec.loader.exec_module(module)
-        return sys.modules[f"judge_{name}"]
-
-    return load
+def xdm_audit(judges: Path) -> ModuleType:
+    """The judge of archives."""
+    spec = importlib.util.spec_from_file_location("xdm_audit", judges / "xdm_audit.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
