@@ -27,9 +27,9 @@ FONTS = '"DejaVu Sans", "Liberation Sans", Arial, "Segoe UI"'
 PAGE_STYLE = f"""
 @page {{ size: A4; margin: 16mm 16mm 26mm 16mm; @bottom-center {{ content: element(foot); width: 100% }} }}
 html {{ font-family: {FONTS}; font-size: 8.5pt; line-height: 1.35 }}
-p, h1, h2 {{ margin: 0 }}
+p, h1 {{ margin: 0 }}
 h1 {{ margin-bottom: 2mm; line-height: 1.1 }}
-h2 {{ break-after: avoid }}
+.heading {{ break-after: avoid }}
 tr {{ break-inside: avoid }}
 td {{ overflow-wrap: anywhere }}
 .letterhead {{ text-align: right; font-size: 8pt; margin-bottom: 6mm }}

@@ -143,11 +143,11 @@ def _two_columns(
 
 
 def _chapter(chapter: Chapter, ink: Mapping[str, str]) -> str:
-    # QTextBrowser sizes headings itself, whatever their style: the size is that of a span inside.
+    # A paragraph: QTextBrowser enlarges h2 whatever its style says.
     heading = (
-        '<h2 style="margin-top:14px;margin-bottom:2px">'
+        '<p class="heading" style="margin-top:14px;margin-bottom:2px">'
         f'<span style="font-size:13px;font-weight:600;color:{ink["accent"]}">'
-        f"{escape(chapter.title)}</span></h2>"
+        f"{escape(chapter.title)}</span></p>"
     )
     if chapter.rows:
         wide = not any(chapter.heads)
