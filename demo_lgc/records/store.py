@@ -10,10 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,19 +17,9 @@ from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.records.engine import make_engine, translated
 from demo_lgc.records.lock import ProfileLock
 
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 HEAD = "0001"  # the latest migration; a store already there is opened without reading the others
 APPLICATION_ID = 0x4C474331  # « LGC1 », in the header of the file: it is ours
 SMALLEST = 512  # bytes of the smallest page: SQLite takes a shorter file for an empty one, and overwrites it
-
-
-def migrations(connection: Connection | None = None) -> Config:
-    """Return the configuration of the migrations in this package, run on `connection` when given."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
 
 
 class Store:
@@ -170,10 +156,9 @@ class Store:
             revision = _revision(connection)
             if revision == HEAD:
                 return
-            config = migrations(connection)
-            if revision is not None:
-                _check_known(config, revision)
-            command.upgrade(config, "head")
+            from demo_lgc.records import schema
+
+            schema.upgrade(connection, revision)
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
@@ -189,10 +174,3 @@ def _revision(connection: Connection) -> str | None:
     if found is None:
         raise StorageError(StorageProblem.UNREADABLE, "no schema version")
     return str(found)
-
-
-def _check_known(config: Config, revision: str) -> None:
-    try:
-        ScriptDirectory.from_config(config).get_revision(revision)
-    except CommandError as error:
-        raise StorageError(StorageProblem.NEWER, revision) from error

@@ -14,7 +14,8 @@ from sqlalchemy import inspect, text
 from demo_lgc.records import patients
 from demo_lgc.records.engine import make_engine
 from demo_lgc.records.models import Base
-from demo_lgc.records.store import HEAD, Store, migrations
+from demo_lgc.records.schema import migrations
+from demo_lgc.records.store import HEAD, Store
 
 
 def test_the_head_the_store_opens_without_looking_is_the_latest_migration() -> None:

@@ -228,6 +228,15 @@ def test_a_damaged_file_is_unreadable(tmp_path: Path) -> None:
     assert refused.value.problem is StorageProblem.UNREADABLE
 
 
+def test_a_store_at_the_latest_schema_opens_without_loading_alembic(tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    Store(path).open().close()
+    process = child(
+        path, "say(' '.join(sorted(m for m in sys.modules if m.startswith('alembic'))) or 'none')"
+    )
+    assert process.communicate("\n")[0].strip() == "none"
+
+
 def test_a_store_of_a_later_version_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "records.sqlite"
     with Store(path).open() as store, store.session() as session:
