@@ -38,7 +38,7 @@ def _header(header: DocumentHeader) -> Iterator[Finding]:
         ("Identifiant du lot de versions", header.set_id),
         ("Identifiant de la version remplacée", header.replaces),
     ):
-        if oid is not None and (not OID.fullmatch(oid) or len(oid) > 64):
+        if oid is not None and not _is_oid(oid):
             yield Finding(place, "n’est pas un OID de 64\u00a0caractères au plus")
     if header.version < 1:
         yield Finding("Version du document", "commence à 1")
@@ -59,6 +59,10 @@ def _header(header: DocumentHeader) -> Iterator[Finding]:
         ("Lieu d’exercice", header.facility),
     ):
         yield from _code(place, code)
+
+
+def _is_oid(text: str) -> bool:
+    return len(text) <= 64 and OID.fullmatch(text) is not None
 
 
 def _has_offset(time: datetime) -> bool:
@@ -95,7 +99,8 @@ def _author(session: PractitionerSession) -> Iterator[Finding]:
     yield from _text("Cabinet, nom", situation.name)
     if not re.fullmatch(r"\d[\dA-Z/]{1,}", practitioner.national_id):
         yield Finding("Médecin, identifiant national", "n’est pas celui d’une carte")
-    if not re.fullmatch(r"[\dA-Z]{2,}", situation.structure_id):
+    # The patients' numbers are counted under an OID that ends with it.
+    if not situation.structure_id or not _is_oid(situation.ipp_root):
         yield Finding("Cabinet, identifiant national", "n’est pas celui d’une carte")
     if contact.mailbox and not re.fullmatch(r"[^\s@]+@[^\s@]+", contact.mailbox):
         yield Finding("Médecin, adresse MSSanté", "n’est pas une adresse")

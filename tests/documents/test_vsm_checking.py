@@ -86,6 +86,7 @@ def test_the_place_of_birth_may_be_unknown_when_the_identity_is_not_qualified():
         ({"practitioner": Practitioner("8997", "", "PAUL")}, "Médecin, nom"),
         ({"practitioner": Practitioner("", "A", "B")}, "Médecin, identifiant national"),
         ({"situation": PracticeSituation("", "Cabinet", "SA07")}, "Cabinet, identifiant national"),
+        ({"situation": PracticeSituation("12A0000017", "Cabinet", "SA07")}, "Cabinet, identifiant national"),
         ({"situation": PracticeSituation("4997", " ", "SA07")}, "Cabinet, nom"),
         ({"contact": PracticeContact(mailbox="paul")}, "Médecin, adresse MSSanté"),
     ],

@@ -74,7 +74,10 @@ def test_hl7_is_the_default_namespace_and_types_have_no_prefix():
 
 def test_the_ins_comes_first_and_the_number_of_the_practice_second():
     ids = [(i.get("root"), i.get("extension")) for i in written().iterfind(".//h:patientRole/h:id", NS)]
-    assert ids == [("1.2.250.1.213.1.4.10", "148086322090266"), ("1.2.250.1.999.1.1.7", "P000123")]
+    assert ids == [
+        ("1.2.250.1.213.1.4.10", "148086322090266"),
+        ("1.2.250.1.999.1.1.7.499700057291001", "P000123"),
+    ]
 
 
 @pytest.mark.parametrize("status", [s for s in IdentityStatus if s is not IdentityStatus.QUALIFIED])

@@ -17,10 +17,6 @@ from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.identity import Address, Patient
 from demo_lgc.domain.practitioner import PractitionerSession
 
-# Under which the practice numbers its own patients (IPP): an arc of the practice, as `DmpSettings.lps_oid` is
-# one of the product.
-PATIENTS_OF_PRACTICE = "1.2.250.1.999.1.1.7"
-
 VSM_2023 = ("1.2.250.1.213.1.1.1.13", "2023.01")
 NORMAL = Code("N", oids.CONFIDENTIALITY, "Normal")
 TREATING_DOCTOR = Code("PCP", "2.16.840.1.113883.5.88", "Médecin traitant")
@@ -78,7 +74,7 @@ def vsm_header(header: DocumentHeader) -> tuple[Element, ...]:
 
 def _record_target(header: DocumentHeader) -> Element:
     patient = header.patient
-    identifiers = [element("id", root=PATIENTS_OF_PRACTICE, extension=patient.ipp)]
+    identifiers = [element("id", root=header.session.situation.ipp_root, extension=patient.ipp)]
     if patient.ins is not None and patient.is_qualified:
         identifiers.insert(0, element("id", root=patient.ins.oid, extension=patient.ins.matricule))
     phones = [phone for phone in map(_digits, patient.phones) if phone]
