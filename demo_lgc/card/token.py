@@ -171,11 +171,12 @@ class TokenKeys:
         """True while the card of this session is in its reader and the session is alive.
 
         A card pulled out and put back between two looks is seen by its session, which died. The token
-        itself is not asked: a card reads its counter of tries at each C_GetTokenInfo.
+        itself is not asked: a card reads its counter of tries at each C_GetTokenInfo. Nor is a search
+        made: python-pkcs11 ends a search that could not start when it is collected, which raises there.
         """
         try:
             with translated(CardProblem.REMOVED):
-                list(self.session.get_objects({Attribute.LABEL: "CPS_INFO_PS"}))
+                _ = self._authentication[Attribute.ID]
                 return any(slot.slot_id == self._slot for slot in module.get_slots(token_present=True))
         except CardError:
             return False

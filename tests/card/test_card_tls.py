@@ -1,0 +1,199 @@
+import gc
+import os
+import socket
+import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+
+from demo_lgc.card.software import SoftwareReader
+from demo_lgc.domain.errors import CardError, CardProblem
+from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.sandbox.pki import CardCertificates, Pki, issue_bad
+
+from .conftest import NUMBER
+
+TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+
+
+def _ask(context: ssl.SSLContext, port: int, host: str = "localhost") -> str:
+    """What a mail client does: a socket, then TLS on it, then lines."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
+        with context.wrap_socket(raw, server_hostname=host) as secured:
+            secured.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return b"".join(iter(lambda: secured.recv(4096), b"")).decode()
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+        super().__init__()
+
+    def init_poolmanager(self, *arguments, **named) -> None:
+        super().init_poolmanager(*arguments, ssl_context=self.context, **named)
+
+
+@pytest.fixture
+def identity(gestures) -> TlsIdentity:
+    return gestures.reader.open("1234").tls
+
+
+@pytest.mark.parametrize("maximum", [TLS_1_2, TLS_1_3])
+def test_a_server_knows_the_holder_over_http(identity, serve, pki, maximum):
+    context = identity.context(pki.anchors.read_text())
+    with serve(maximum=maximum) as port, requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(pki.anchors)
+        session.mount("https://", _Adapter(context))
+        answer = session.get(f"https://127.0.0.1:{port}/", timeout=20).json()
+    assert answer["subject"]["commonName"] == NUMBER
+    assert answer["version"] == ("TLSv1.3" if maximum is context.maximum_version is TLS_1_3 else answer["version"])
+
+
+@pytest.mark.parametrize("maximum", [TLS_1_2, TLS_1_3])
+def test_a_server_knows_the_holder_over_a_bare_socket(identity, serve, pki, maximum):
+    context = identity.context(pki.anchors.read_text())
+    capped = context.maximum_version == TLS_1_2
+    with serve(maximum=maximum) as port:
+        answer = _ask(context, port)
+    assert NUMBER in answer
+    assert ("TLSv1.2" if capped or maximum is TLS_1_2 else "TLSv1.3") in answer
+    assert identity.cause() is None
+
+
+def test_a_cps3_never_goes_beyond_tls_1_2(pki):
+    for pss, maximum in ((False, TLS_1_2), (True, ssl.TLSVersion.MAXIMUM_SUPPORTED)):
+        context = SoftwareReader(pki.card(NUMBER), pss=pss).open("1234").tls.context(pki.anchors.read_text())
+        assert context.maximum_version == maximum
+        assert context.minimum_version == TLS_1_2
+        assert context.check_hostname
+        assert context.verify_mode is ssl.CERT_REQUIRED
+
+
+def test_only_the_suites_of_the_dmp_are_offered(pki):
+    context = SoftwareReader(pki.card(NUMBER)).open("1234").tls.context(pki.anchors.read_text())
+    assert {c["name"] for c in context.get_ciphers() if c["protocol"] != "TLSv1.3"} == {
+        "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-CHACHA20-POLY1305",
+        "ECDHE-RSA-AES256-SHA384",
+        "ECDHE-RSA-AES128-SHA256",
+    }
+
+
+@pytest.mark.parametrize("fault", ["expired", "wrong-name", "self-signed", "wrong-ca"])
+def test_a_server_that_cannot_prove_itself_is_refused(pki, serve, fault):
+    identity = SoftwareReader(pki.card(NUMBER)).open("1234").tls
+    context = identity.context(pki.anchors.read_text())
+    with serve(issue_bad(pki, fault)) as port, pytest.raises(ssl.SSLCertVerificationError):
+        _ask(context, port)
+    assert identity.cause() is None
+
+
+def test_a_server_of_another_name_is_refused(pki, serve):
+    context = SoftwareReader(pki.card(NUMBER)).open("1234").tls.context(pki.anchors.read_text())
+    with serve() as port, pytest.raises(ssl.SSLCertVerificationError):
+        _ask(context, port, "dmp.invalid")
+
+
+def test_a_revoked_server_is_refused_by_who_reads_the_lists(pki, serve):
+    context = SoftwareReader(pki.card(NUMBER)).open("1234").tls.context(pki.anchors.read_text())
+    revoked = issue_bad(pki, "revoked")
+    context.load_verify_locations(pki.revocations)
+    context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+    with serve(revoked) as port, pytest.raises(ssl.SSLCertVerificationError):
+        _ask(context, port)
+
+
+@pytest.mark.parametrize("fault", ["expired", "self-signed", "wrong-ca"])
+def test_a_card_of_nobody_is_refused_by_the_server(pki: Pki, serve, fault):
+    good = pki.card(NUMBER)
+    bad = issue_bad(pki, fault, kind="card")
+    files = CardCertificates(good.holder, bad, good.signature)
+    card = SoftwareReader(pki.card(NUMBER)).insert(files)
+    from demo_lgc.card.tls import CardTls
+
+    identity = CardTls(card.pair.authentication, card.authorities[:1], card.sign_info, card.sign_pss)
+    context = identity.context(pki.anchors.read_text())
+    with serve() as port, pytest.raises((ssl.SSLError, ConnectionError)):
+        _ask(context, port)
+
+
+def test_a_card_pulled_out_is_the_cause_of_the_failed_handshake(gestures, serve, pki):
+    if gestures.pull_out is None:
+        pytest.skip("SoftHSM2 cannot be pulled out")
+    card = gestures.reader.open("1234")
+    context = card.tls.context(pki.anchors.read_text())
+    with serve() as port:
+        assert NUMBER in _ask(context, port)
+        gestures.pull_out()
+        with pytest.raises(ssl.SSLError):
+            _ask(context, port)
+        cause = card.tls.cause()
+        assert isinstance(cause, CardError)
+        assert cause.problem is CardProblem.REMOVED
+        assert card.tls.cause() is None
+        gestures.put_back()
+        again = gestures.reader.open("1234").tls.context(pki.anchors.read_text())
+        assert NUMBER in _ask(again, port)
+        with pytest.raises(ssl.SSLError):
+            _ask(context, port)
+
+
+def test_a_closed_card_is_the_cause_of_the_failed_handshake(gestures, serve, pki):
+    card = gestures.reader.open("1234")
+    context = card.tls.context(pki.anchors.read_text())
+    card.close()
+    with serve() as port, pytest.raises(ssl.SSLError):
+        _ask(context, port)
+    cause = card.tls.cause()
+    assert isinstance(cause, CardError)
+    assert cause.problem is CardProblem.REMOVED
+
+
+def test_a_hundred_handshakes_in_eight_threads_leave_nothing_behind(gestures, serve, pki):
+    anchors = pki.anchors.read_text()
+    identity = gestures.reader.open("1234").tls
+    shared = identity.context(anchors)
+
+    def one(number: int) -> bool:
+        return NUMBER in _ask(shared if number % 2 else identity.context(anchors), port)
+
+    def belongings() -> tuple[int, int]:
+        gc.collect()
+        return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("no /proc here")
+    before = belongings()
+    with serve() as port, ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(one, range(100)))
+    for _ in range(100):
+        if belongings() <= before:
+            break
+        threading.Event().wait(0.05)  # the last threads of the server end on their own
+    assert belongings() <= before
+
+
+def test_a_context_keeps_its_key_and_gives_it_back(pki, serve):
+    from demo_lgc.card import provider
+
+    gc.collect()
+    before = len(provider._KEYS)
+    context = SoftwareReader(pki.card(NUMBER)).open("1234").tls.context(pki.anchors.read_text())
+    gc.collect()
+    with serve() as port, pytest.raises(ssl.SSLError):
+        context.check_hostname = True
+        _ask(context, port, "elsewhere.invalid")
+    assert len(provider._KEYS) == before + 1
+    del context
+    gc.collect()
+    assert len(provider._KEYS) == before
+
+
+def test_anchors_without_any_certificate_are_refused(identity):
+    with pytest.raises(ssl.SSLError):
+        identity.context("no certificate here")
