@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 import time
@@ -23,9 +24,17 @@ from typing import Any, TypeVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDeadlineTimer,
+    QEventLoop,
+    QMessageLogContext,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
 
 from demo_lgc import __version__
 from demo_lgc.app import House, build_house
@@ -34,6 +43,9 @@ from demo_lgc.sandbox.world import World
 from demo_lgc.settings import load_environment
 from demo_lgc.ui import theme
 from demo_lgc.ui.main_window import MainWindow
+from demo_lgc.ui.sharing.access import AccessStrip
+from demo_lgc.ui.sharing.model import AccessState
+from demo_lgc.ui.sharing.outcome import OutcomePanel
 
 logger = logging.getLogger(__name__)
 
@@ -99,9 +111,10 @@ class Player:
     def open_record(self, typed: str) -> None:
         """Find a patient by the search of the top bar and open the record."""
         self.type("top.search", typed)
-        self.wait("a patient found", self.window.search_is_ready)
+        self.wait("a patient found", lambda: self.window.top.search.is_listing)
         self.key(self.find(QLineEdit, "top.search"), Qt.Key.Key_Return)
         self.find(QAbstractButton, "record.share")
+        self.find(QWidget, "record.ins")  # the banner is filled last
 
     def share(self) -> None:
         """« Partager le VSM », until the DMP has answered."""
@@ -109,23 +122,26 @@ class Player:
         self.find(QAbstractButton, "share.send")
 
     def open_access(self) -> None:
-        """Declare the patient's consent and open the access to the DMP."""
+        """Declare the patient's consent and open the access to the DMP, until it is open."""
         self.click("share.consent")
         self.click("share.open_access")
+        strip = self.find(AccessStrip, "share.access")
+        self.wait("the access open", lambda: strip.state is AccessState.AUTHORISED)
 
     def add_recipient(self, typed: str) -> None:
         """Type a name, take the first completion."""
         field_ = self.find(QLineEdit, "share.recipients")
         field_.setFocus()
         QTest.keyClicks(field_, typed)
-        self.wait("a completion", self.window.page.share_page.completion_is_open)
-        self.key(field_, Qt.Key.Key_Down)
+        self.find(QListView, "share.suggestions")
         self.key(field_, Qt.Key.Key_Return)
 
     def send(self) -> None:
         """« Envoyer », until every branch has an outcome."""
         self.click("share.send")
         self.find(QAbstractButton, "outcome.back")
+        panel = next(p for p in self.window.findChildren(OutcomePanel) if p.isVisible())
+        self.wait("an outcome for each branch", lambda: not panel.is_running)
 
 
 @dataclass
@@ -156,6 +172,7 @@ def demonstrate(folder: Path, theme_name: str = "light") -> int:
     captured.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.png"), folder / "summary.json", *captured.iterdir()):
         old.unlink(missing_ok=True)
+    qInstallMessageHandler(_qt_says)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName("demo_lgc")
     theme.apply(theme_name)
@@ -181,6 +198,12 @@ def demonstrate(folder: Path, theme_name: str = "light") -> int:
     return 0 if arrived else 1
 
 
+def _qt_says(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Pass on what Qt says, but for the offscreen platform's complaint that no window manager listens."""
+    if not message.startswith("This plugin does not support"):
+        sys.stderr.write(f"Qt: {message}\n")
+
+
 def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
     window = MainWindow(house.desk, sandbox=True, version=__version__)
     window.resize(1440, 900)
@@ -203,7 +226,6 @@ def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
             player.find(QAbstractButton, "share.open_access")
         with story.step("acces", "Accord du patient recueilli : accès au DMP ouvert (TD0.3)"):
             player.open_access()
-            player.wait("access", player.window.page.share_page.access_is_open)
         with story.step("formulaire", "Un confrère choisi, le message prêt"):
             player.add_recipient(COLLEAGUE)
         with story.step("envoi", "Envoyé : dépôt au DMP (TD2.1) et message MSSanté"):
@@ -224,15 +246,26 @@ def _capture(folder: Path, world: World, house: House, deliveries: tuple[Deliver
     cda, pdf = house.desk.sharing.sent_copy(deliveries[0].document_id)
     (folder / "vsm.xml").write_bytes(cda)
     (folder / "vsm.pdf").write_bytes(pdf)
-    submitted = world.dmp.journal.accepted("TD2.1")
-    if submitted:
-        (folder / "td2_1.http").write_bytes(submitted[-1].raw)
-        (folder / "signature.xml").write_bytes(submitted[-1].signature)
+    for entry in world.dmp.journal.requests("TD2.1"):
+        if entry.outcome == "ok":
+            (folder / "td2_1.http").write_bytes(entry.raw)
+            (folder / "signature.xml").write_bytes(_signature_part(entry.raw))
     for delivery in deliveries:
         if delivery.channel is Channel.MSSANTE:
             for content in world.mail.read_mailbox(delivery.destination):
                 if message_from_bytes(content, policy=policy.default)["Message-ID"] == delivery.wire_id:
                     (folder / "message.eml").write_bytes(content)
+
+
+def _signature_part(raw: bytes) -> bytes:
+    """Return the signature document of a TD2.1, as its MIME part was received."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    boundary = re.search(rb'boundary="?([^";\r\n]+)', head)
+    if boundary is None:
+        raise Stuck("TD2.1 is not multipart")
+    parts = body.split(b"--" + boundary.group(1))[1:-1]
+    contents = [part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") for part in parts]
+    return next(c for c in contents if b"xmldsig#" in c and b"IHEManifest" in c)
 
 
 def _summary(story: Story, world: World, deliveries: tuple[Delivery, ...]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desk = desk
         self._about = (software, version, publisher)
+        self._today = today
         self.runner = FlowRunner(self, serial=serial)
         self._covered: list[QWidget] = []
         self._focus: QWidget | None = None
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         if self._outbox is None:
             page = import_module("demo_lgc.ui.outbox.page")
             self._outbox = page.OutboxPage(self.desk, self.runner)
+            self._outbox.deliveries_changed.connect(self._count)
             self._pages.addWidget(self._outbox)
         self._go(self._outbox)
         self._outbox.refresh()
@@ -140,10 +142,9 @@ class MainWindow(QMainWindow):
         self.notice.setObjectName("window.notice")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.home)
-        noticed = plain(col(self.notice, margins=(12, 8, 12, 0)))
-        noticed.setVisible(False)
-        self._noticed = noticed
-        self.desktop = plain(col(self.top, noticed, (self._pages, 1), gap=0))
+        self._noticed = plain(col(self.notice, margins=(12, 8, 12, 0)))
+        self._noticed.setVisible(False)
+        self.desktop = plain(col(self.top, self._noticed, (self._pages, 1), gap=0))
         self._root = QStackedWidget()
         self._root.addWidget(self.login)
         self._root.addWidget(self.desktop)
@@ -180,7 +181,7 @@ class MainWindow(QMainWindow):
             shortcuts.bind(name, self.desktop, act)
 
     def _open(self, patient_id: int) -> None:
-        page = import_module("demo_lgc.ui.patient.page").RecordPage(self.desk, self.runner, patient_id, self)
+        page = import_module("demo_lgc.ui.patient.page").RecordPage(self.desk, self.runner, patient_id, self._today())
         self._records[patient_id] = page
         self._pages.addWidget(page)
         self.top.add_record(patient_id, self.tr("Dossier…"))
@@ -312,7 +313,7 @@ class MainWindow(QMainWindow):
         self.top.show_online(not stuck and not self._unreachable)
         if self._shown is self.home:
             self._homes.load()
-        if self._shown is self._outbox:
+        if self._shown is not self.home and not self._shown_record():
             self._outbox.refresh()
 
     # --- what went wrong ------------------------------------------------------------------------------
