@@ -28,12 +28,12 @@ QFrame[role="overlay"] { background: $surface; border: 1px solid $edge; border-r
 QFrame[role="toast"] { background: $tip; border: 0; border-radius: 8px; }
 QFrame[role="rule"] { background: $line; border: 0; max-height: 1px; min-height: 1px; }
 QFrame[role="vrule"] { background: $line; border: 0; max-width: 1px; min-width: 1px; }
-QFrame[role="strip"] { border: 1px solid transparent; border-radius: 8px; }
-QFrame[role="strip"][tone="neutral"] { background: $sunken; border-color: $sunken; }
-QFrame[role="strip"][tone="accent"] { background: $accent_soft; border-color: $accent_soft; }
-QFrame[role="strip"][tone="ok"] { background: $ok_soft; border-color: $ok_soft; }
-QFrame[role="strip"][tone="warn"] { background: $warn_soft; border-color: $warn_soft; }
-QFrame[role="strip"][tone="danger"] { background: $danger_soft; border-color: $danger_soft; }
+QFrame[role="strip"] { border: 1px solid $strip_edge; border-radius: 8px; }
+QFrame[role="strip"][tone="neutral"] { background: $sunken; }
+QFrame[role="strip"][tone="accent"] { background: $accent_soft; }
+QFrame[role="strip"][tone="ok"] { background: $ok_soft; }
+QFrame[role="strip"][tone="warn"] { background: $warn_soft; }
+QFrame[role="strip"][tone="danger"] { background: $danger_soft; }
 QFrame[role="choice"] { background: $surface; border: 1px solid $edge; border-radius: 8px; }
 QFrame[role="choice"][state="on"] { background: $accent_soft; border: 2px solid $accent; }
 

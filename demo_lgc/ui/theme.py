@@ -67,6 +67,7 @@ def apply(name: str = "auto") -> Tokens:
         return _current
     _follow(app, following=name == "auto")
     values = asdict(_current) | {
+        "strip_edge": _current.edge if _current.name == "contrast" else "transparent",
         "tonal_edge": _current.accent if _current.name == "contrast" else _current.accent_soft,
         "chevron": icons.file("chevron-down", _current.text2),
         "tick": icons.file("check", _current.on_accent, 3.0),

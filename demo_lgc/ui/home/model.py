@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 from demo_lgc.domain.agenda import Appointment, Progress
 from demo_lgc.domain.delivery import Delivery, DeliveryState
 from demo_lgc.domain.dmp import DmpStatus
-from demo_lgc.domain.identity import Sex
+from demo_lgc.domain.identity import Patient, Sex
 from demo_lgc.ui.widgets import states
 from demo_lgc.ui.widgets.table import Cell, Column, RowsModel
 
@@ -59,6 +59,13 @@ def long_date(day: date) -> str:
     return words[:1].upper() + words[1:]
 
 
+def short_age(patient: Patient, today: date) -> str:
+    """« 66 ans »; months count only for children under six."""
+    words = patient.age(today)
+    grown = (today - patient.birth_date).days >= 6 * 365
+    return words.partition(" et ")[0] if grown else words
+
+
 def next_patient(appointments: Sequence[Appointment]) -> Appointment | None:
     """Return whose turn it is: the first who has arrived, else the first still to come, else None."""
     for progress in (Progress.ARRIVED, Progress.PLANNED):
@@ -75,7 +82,7 @@ def slots(day: Day) -> tuple[Slot, ...]:
         Slot(
             appointment,
             states.dmp(day.dmp.get(appointment.patient.id), opposed=appointment.patient.opposed_to_dmp),
-            appointment.patient.age(day.day),
+            short_age(appointment.patient, day.day),
             appointment is turn,
         )
         for appointment in day.appointments

@@ -21,6 +21,7 @@ from demo_lgc.ui.home.model import (
     errands_model,
     long_date,
     next_patient,
+    short_age,
     slots,
 )
 from demo_lgc.ui.widgets import states
@@ -81,6 +82,9 @@ class HomeView(QWidget):
         self.errands.fit_height()
         self._errands_list.setFixedHeight(self.errands.height() if rows else 132)
         self._errands_card.set_count(str(len(day.waiting) or ""))
+        for part in (self._errands_card, self._side):
+            if (layout := part.layout()) is not None:
+                layout.activate()  # now, so that the card does not grow and shrink before the eyes
 
     def show_trouble(self, words: Explanation) -> None:
         """Say that the day could not be read."""
@@ -114,7 +118,7 @@ class HomeView(QWidget):
             legend.add(plain(pair))
         foot = plain(row((legend, 1), margins=(16, 9, 16, 10)))
         self._agenda_card = Card(
-            self.tr("Consultations"), (Listing(self.agenda, empty), 1), rule(), foot, margins=0
+            self.tr("Consultations"), (Listing(self.agenda, empty), 1), rule(), foot, margins=1
         )
 
     def _make_turn(self) -> None:
@@ -161,7 +165,11 @@ class HomeView(QWidget):
             return
         self._turn_hour.setText(self.tr("Patient suivant, {hour}").format(hour=f"{turn.starts_at:%H:%M}"))
         self._turn_name.setText(turn.patient.display_name)
-        self._turn_facts.setText(", ".join(part for part in (turn.patient.age(today), turn.reason) if part))
+        reason = turn.reason
+        if reason[1:2].islower():
+            reason = reason[0].lower() + reason[1:]
+        facts = (short_age(turn.patient, today), reason)
+        self._turn_facts.setText(", ".join(part for part in facts if part))
 
     def _open(self, slot: Slot) -> None:
         self.open_patient.emit(slot.appointment.patient.id)

@@ -27,6 +27,7 @@ from demo_lgc.ui.widgets.strip import Strip
 from demo_lgc.ui.widgets.text import Icon, Text
 
 CODE = re.compile(r"\d{4}")
+CARD = 56  # pixels: whatever is said of the card, what is under it keeps its place
 _DANGERS = (CardProblem.BLOCKED, CardProblem.EXPIRED, CardProblem.UNREADABLE)
 
 
@@ -64,6 +65,7 @@ class LoginView(QWidget):
                 Text(self.tr("Identification de votre carte"), "body", "text2"),
                 20,
                 self.locked,
+                4,
                 self.holder,
                 self.trouble,
                 12,
@@ -192,10 +194,11 @@ class LoginView(QWidget):
         self.holder.setProperty("role", "strip")
         self.holder.setProperty("tone", "ok")
         self.holder.setLayout(row(Icon("card", "ok", 20), (names, 1), chip, gap=12, margins=(14, 10, 12, 10)))
+        self.holder.setMinimumHeight(CARD)
         self.holder.hide()
         self.trouble = Strip()
         self.trouble.setObjectName("login.trouble")
-        self.trouble.setMinimumHeight(54)
+        self.trouble.setMinimumHeight(CARD)
 
     def _make_field(self) -> None:
         self.code = QLineEdit()
@@ -208,7 +211,7 @@ class LoginView(QWidget):
         hints = Qt.InputMethodHint
         self.code.setInputMethodHints(hints.ImhDigitsOnly | hints.ImhSensitiveData | hints.ImhHiddenText)
         self.code.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._field = Field(self.tr("Code porteur"), self.code)
+        self._field = Field(self.tr("Code porteur"), self.code, steady=True)
         self.go = button(
             self.tr("Ouvrir ma session"), kind="primary", name="login.open", big=True, on=self.submit
         )

@@ -11,9 +11,12 @@ from demo_lgc.ui.widgets.text import Icon, Text
 
 
 class Field(QWidget):
-    """An editor with its label, and one line under it that gives a hint or says what is wrong."""
+    """An editor with its label, and one line under it that gives a hint or says what is wrong.
 
-    def __init__(self, label: str, editor: QWidget, hint: str = "") -> None:
+    With `steady` the line keeps its place while it is empty, so that nothing under it moves.
+    """
+
+    def __init__(self, label: str, editor: QWidget, hint: str = "", *, steady: bool = False) -> None:
         super().__init__()
         self.editor = editor
         self.label = Text(label, "small", "text2", weight=500)
@@ -24,6 +27,8 @@ class Field(QWidget):
         self._mark = Icon("failed", "danger", 14)
         self._foot = plain(row(self._mark, (self._below, 1), gap=6))
         self._error = ""
+        self._steady = steady
+        self._foot.setMinimumHeight(self._below.fontMetrics().height())
         self.setLayout(col(self.label, editor, self._foot, gap=5))
         self._show()
 
@@ -56,6 +61,6 @@ class Field(QWidget):
         self._below.set_tone(tone)
         self._mark.set("message-warn" if tone == "warn" else "failed", tone)
         self._mark.setVisible(bool(words) and tone in ("danger", "warn"))
-        self._foot.setVisible(bool(words))
+        self._foot.setVisible(self._steady or bool(words))
         self.editor.setAccessibleDescription(words)
         theme.restyle(self.editor, state="error" if self._error else "")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QWidget
 from typing_extensions import override
@@ -51,6 +51,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self.columns = tuple(columns)
         self._key = key
         self._rows = tuple(rows)
+        self.header_takes_room = True
 
     @property
     def rows(self) -> tuple[T, ...]:
@@ -103,6 +104,8 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         column = self.columns[section]
+        if role == Qt.ItemDataRole.SizeHintRole and not self.header_takes_room:
+            return QSize(1, theme.HEADER)  # Qt makes columns as wide as titles nobody sees
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return column.title
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -227,6 +230,7 @@ class TableView(QTableView):
         down.setDefaultSectionSize(max(self._row_height, words))
         across = self.horizontalHeader()
         across.setVisible(header)
+        self.rows_model.header_takes_room = header
         across.setHighlightSections(False)
         across.setSectionsClickable(False)
         across.setFont(theme.font("caption", weight=500))

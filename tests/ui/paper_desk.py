@@ -1,0 +1,204 @@
+"""A desk made of paper: the real session service on a card of values, and files answered from lists."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
+
+from demo_lgc.domain import oids
+from demo_lgc.domain.agenda import Appointment, Progress
+from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
+from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
+from demo_lgc.domain.errors import CardError, CardProblem
+from demo_lgc.domain.identity import IdentityStatus, Ins, Patient, Sex
+from demo_lgc.domain.practitioner import CardHolder, PracticeContact, PracticeSituation, Practitioner
+from demo_lgc.services.session import SessionService
+
+WINTER = timezone(timedelta(hours=1))
+TODAY = date(2014, 11, 6)
+NOW = datetime(2014, 11, 6, 9, 58, tzinfo=WINTER)
+CODE = "1234"
+PAUL = Practitioner("899700057291", "MEDECIN5729", "PAUL")
+ROBERT = Practitioner("899700057372", "SPECIALISTE5737", "ROBERT")
+
+
+class PaperCard:
+    """An open card of values."""
+
+    def __init__(self, holder: CardHolder) -> None:
+        self.holder = holder
+        self.situations = (PracticeSituation("499700057291001", "Cabinet", "SA07"),)
+        self.signer = self.tls = None
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class PaperReader:
+    """A reader whose state a test changes: `problem`, `tries`, `practitioner`; `remove` pulls the card out.
+
+    A gate that is not set keeps `open` waiting, to see the page meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.problem: CardProblem | None = None
+        self.tries = 3
+        self.practitioner = PAUL
+        self.codes: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self._on_removed: Callable[[], None] | None = None
+
+    def read(self) -> CardHolder:
+        if self.problem is not None:
+            raise CardError(self.problem)
+        return CardHolder(self.practitioner, date(2017, 3, 31), "9900057291")
+
+    def tries_left(self) -> int:
+        return self.tries
+
+    def open(self, code: str) -> PaperCard:
+        self.codes.append(code)
+        self.gate.wait(5)
+        holder = self.read()
+        if code != CODE:
+            self.tries -= 1
+            raise CardError(CardProblem.WRONG_CODE if self.tries else CardProblem.BLOCKED, self.tries)
+        self.tries = 3
+        return PaperCard(holder)
+
+    def watch(self, on_removed: Callable[[], None]) -> None:
+        self._on_removed = on_removed
+
+    def remove(self) -> None:
+        """Pull the card out, as the reader's own thread sees it."""
+        self.problem = CardProblem.NO_CARD
+        if self._on_removed is not None:
+            puller = threading.Thread(target=self._on_removed)
+            puller.start()
+            puller.join()
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+def patient(number: int, name: str, given: str, born: date, sex: Sex = Sex.FEMALE) -> Patient:
+    """A qualified patient without a real number."""
+    ins = Ins("148086322090266", oids.INS_NIR_TEST)
+    return Patient(
+        number, f"P{number:06}", name, (given.upper(),), born, sex, "63220", IdentityStatus.QUALIFIED, ins
+    )
+
+
+PEOPLE = (
+    patient(1, "LEGRAND", "Chantal", date(1956, 3, 2)),
+    patient(2, "SAUVEUR", "Sylvaine", date(1979, 1, 12)),
+    patient(3, "BOUTON", "Jacques", date(1941, 7, 30), Sex.MALE),
+    patient(4, "CARTON", "Jules", date(2003, 5, 9), Sex.MALE),
+    patient(5, "CHEMIN", "Henri", date(1948, 8, 18), Sex.MALE),
+    patient(6, "MARTIN", "Sylvie", date(1970, 11, 23)),
+    patient(7, "VALLEE", "Dominique", date(1962, 2, 14)),
+    patient(8, "CARTIER", "Karine", date(1984, 9, 1)),
+    patient(9, "DEVILLE", "Mathieu", date(1990, 12, 5), Sex.MALE),
+    patient(10, "ANNE", "Marie-José", date(1995, 4, 17)),
+)
+REASONS = (
+    "Suivi oncologique",
+    "Grossesse, 5e mois",
+    "Renouvellement",
+    "Certificat sport",
+    "Suivi diabète, sortie d’hôpital",
+    "Douleurs lombaires",
+    "Suivi HTA",
+    "Résultats de biologie",
+    "Arrêt de travail",
+    "Contraception",
+)
+ACTIVE = DmpExistence.ACTIVE
+STATES = {
+    1: DmpStatus(ACTIVE, DmpAuthorisation.VALID),
+    2: DmpStatus(ACTIVE, DmpAuthorisation.VALID),
+    3: DmpStatus(ACTIVE),
+    4: DmpStatus(DmpExistence.NONE),
+    5: DmpStatus(ACTIVE, DmpAuthorisation.VALID),
+    7: DmpStatus(DmpExistence.CLOSED, closed_on=date(2014, 3, 12)),
+    9: DmpStatus(ACTIVE, DmpAuthorisation.FORBIDDEN),
+}
+
+
+def consultations() -> tuple[Appointment, ...]:
+    """Ten consultations: four seen, two waiting."""
+    progress = [Progress.SEEN] * 4 + [Progress.ARRIVED] * 2 + [Progress.PLANNED] * 4
+    nine = datetime(2014, 11, 6, 9, tzinfo=WINTER)
+    rows = zip(PEOPLE, REASONS, progress, strict=True)
+    return tuple(
+        Appointment(100 + rank, nine + timedelta(minutes=15 * rank), who, why, how)
+        for rank, (who, why, how) in enumerate(rows)
+    )
+
+
+def a_delivery(number: int, state: DeliveryState, **changes: Any) -> Delivery:
+    """A branch on its way to a colleague."""
+    delivery = Delivery(
+        number,
+        1,
+        Channel.MSSANTE,
+        "robert@example.test",
+        "Dr\u00a0Robert SPECIALISTE5737",
+        5,
+        "2.25.1",
+        f"2.25.{number}",
+        state,
+        NOW,
+        NOW,
+    )
+    return replace(delivery, **changes)
+
+
+class PaperFiles:
+    """Records answered from lists; `trouble` is raised instead."""
+
+    def __init__(self) -> None:
+        self.appointments = consultations()
+        self.states = dict(STATES)
+        self.trouble: Exception | None = None
+
+    def day(self, day: date) -> tuple[Appointment, ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        return self.appointments if day == TODAY else ()
+
+    def dmp_states(self, patient_ids: tuple[int, ...]) -> dict[int, DmpStatus]:
+        return {number: self.states[number] for number in patient_ids if number in self.states}
+
+    def search(self, typed: str) -> tuple[Patient, ...]:
+        return tuple(p for p in PEOPLE if p.birth_name.startswith(typed.upper()))
+
+
+class PaperDeliveries:
+    """Deliveries answered from a list."""
+
+    def __init__(self) -> None:
+        self.waiting: tuple[Delivery, ...] = ()
+        self.due_calls = 0
+
+    def open_ones(self) -> tuple[Delivery, ...]:
+        return self.waiting
+
+    def deliver_due(self) -> tuple[Delivery, ...]:
+        self.due_calls += 1
+        return ()
+
+
+def paper_desk() -> Any:
+    """A desk, with its `reader` beside."""
+    reader = PaperReader()
+    session = SessionService(reader, PracticeContact(), lambda: NOW)
+    return SimpleNamespace(
+        reader=reader, session=session, files=PaperFiles(), deliveries=PaperDeliveries(), dmp=None, sharing=None
+    )
