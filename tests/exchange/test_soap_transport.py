@@ -302,6 +302,27 @@ def test_closing_cuts_the_call_under_way_and_refuses_the_next(
         transport.post("/patients", SOAP, b"<question/>")
 
 
+def test_calls_of_several_threads_take_turns(server: LoopbackServer, transport_to: MakeTransport) -> None:
+    server.behaviour = answering(OK)
+    transport = transport_to(server.url)
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        answers.extend(transport.post("/patients", SOAP, b"<question/>").body for _ in range(5))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [b"<fine/>"] * 20
+    assert server.connections == 1
+
+
+def test_anchors_that_are_none_leave_no_doubt(transport_to: MakeTransport) -> None:
+    assert not failure(transport_to("https://127.0.0.1:1", anchors="nothing here")).doubtful
+
+
 def test_a_failure_says_nothing_of_what_was_asked(
     server: LoopbackServer, transport_to: MakeTransport
 ) -> None:

@@ -13,6 +13,7 @@ import contextlib
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -67,6 +68,15 @@ class Watched:
     """Where the connections of one adapter find the call they serve."""
 
     watch: Watch | None = None
+
+    @contextlib.contextmanager
+    def by(self, watch: Watch) -> Iterator[None]:
+        """Serve the call that `watch` watches, until it ends."""
+        self.watch = watch
+        try:
+            yield
+        finally:
+            self.watch = None
 
 
 class _Connection(HTTPSConnection):

@@ -67,32 +67,35 @@ class Transport:
         status), CardError when the card failed during the handshake, NotAllowed (NO_SESSION) after
         `close`.
         """
-        with self._turn:
+        try:
+            with self._turn, Watch(self._deadline) as watch, self._watched.by(watch):
+                if self._closed:  # asked under the watch: `close` sets the flag, then looks for a watch
+                    raise NotAllowed(Refusal.NO_SESSION)
+                self._session = self._session or self._open()
+                return self._follow(self._session, watch, self.url(path), content_type, body)
+        finally:
             if self._closed:
-                raise NotAllowed(Refusal.NO_SESSION)
-            session = self._session = self._session or self._open()
-            with Watch(self._deadline) as watch:
-                self._watched.watch = watch
-                try:
-                    return self._follow(session, watch, self.url(path), content_type, body)
-                finally:
-                    self._watched.watch = None
-                    if watch.stopped:
-                        session.close()
+                self._drop()
 
     def close(self) -> None:
         """Cut the call under way and drop the connections: a live TLS session outlives its card.
 
-        May be called from any thread; later calls are refused.
+        Never waits; may be called from any thread. Later calls are refused.
         """
         self._closed = True
         watch = self._watched.watch
         if watch is not None:
             watch.stop()
-        with self._turn:
-            if self._session is not None:
-                self._session.close()
-                self._session = None
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._turn.acquire(blocking=False):  # else the call under way does it, once cut
+            try:
+                if self._session is not None:
+                    self._session.close()
+                    self._session = None
+            finally:
+                self._turn.release()
 
     def _open(self) -> requests.Session:
         try:
@@ -173,8 +176,7 @@ class Transport:
         inner = _innermost(error)
         reason = (inner.reason if isinstance(inner, ssl.SSLError) else None) or type(inner).__name__
         detail = "cut" if self._closed else "deadline" if watch.stopped else reason
-        doubtful = watch.content_left and not _is_handshake_alert(reason)
-        return NetworkError(self._service, detail, doubtful=doubtful)
+        return NetworkError(self._service, detail, doubtful=watch.content_left)
 
 
 def _innermost(error: BaseException) -> BaseException:
@@ -188,13 +190,3 @@ def _innermost(error: BaseException) -> BaseException:
             return error
         seen.add(id(inner))
         error = inner
-
-
-def _is_handshake_alert(reason: str) -> bool:
-    """True when the server refused us by a TLS alert of the handshake.
-
-    In TLS 1.3 the refusal of our certificate comes after our first bytes; the server has not read them.
-    """
-    return "ALERT" in reason and any(
-        word in reason for word in ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "ACCESS_DENIED")
-    )
