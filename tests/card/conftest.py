@@ -42,7 +42,10 @@ class Gestures:
 
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    holders = [Holder(NUMBER, "MEDECIN5729", "PAUL", activities=ACTIVITIES), Holder("899900000026", "SEUL", "ÈVE")]
+    holders = [
+        Holder(NUMBER, "MEDECIN5729", "PAUL", activities=ACTIVITIES),
+        Holder("899900000026", "SEUL", "ÈVE"),
+    ]
     return make_pki(tmp_path_factory.mktemp("pki"), holders)
 
 
@@ -160,7 +163,9 @@ def serve(pki: Pki) -> Serve:
     """`with serve() as port`: a server of localhost that wants a certificate from the roots' people."""
 
     @contextmanager
-    def start(identity: Issued = pki.server, maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> Iterator[int]:
+    def start(
+        identity: Issued = pki.server, maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+    ) -> Iterator[int]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(identity.chain, identity.key)
         context.verify_mode = ssl.CERT_REQUIRED

@@ -78,11 +78,10 @@ def test_a_station_without_any_library_says_so(monkeypatch):
 
 
 @pytest.mark.card
-def test_a_frozen_program_tries_it_too(soft_card, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert library._try_in_child(str(soft_card.library), {}) == ""
+def test_a_program_without_an_interpreter_to_call_tries_it_too(soft_card, tmp_path):
     (tmp_path / "text.so").write_text("not a library")
-    assert library._try_in_child(str(tmp_path / "text.so"), {}) != ""
+    assert library._try_in_spawned(str(soft_card.library)) == ""
+    assert library._try_in_spawned(str(tmp_path / "text.so")) != ""
 
 
 @pytest.mark.card

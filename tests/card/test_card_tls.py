@@ -2,6 +2,8 @@ import gc
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +11,9 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from demo_lgc.card.software import SoftwareReader
+from demo_lgc.card import provider
+from demo_lgc.card.software import SoftwareCard, SoftwareReader
+from demo_lgc.card.tls import CardTls
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.sandbox.pki import CardCertificates, Pki, issue_bad
@@ -21,10 +25,12 @@ TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 def _ask(context: ssl.SSLContext, port: int, host: str = "localhost") -> str:
     """What a mail client does: a socket, then TLS on it, then lines."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
-        with context.wrap_socket(raw, server_hostname=host) as secured:
-            secured.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            return b"".join(iter(lambda: secured.recv(4096), b"")).decode()
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=20) as raw,
+        context.wrap_socket(raw, server_hostname=host) as secured,
+    ):
+        secured.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        return b"".join(iter(lambda: secured.recv(4096), b"")).decode()
 
 
 class _Adapter(HTTPAdapter):
@@ -50,7 +56,9 @@ def test_a_server_knows_the_holder_over_http(identity, serve, pki, maximum):
         session.mount("https://", _Adapter(context))
         answer = session.get(f"https://127.0.0.1:{port}/", timeout=20).json()
     assert answer["subject"]["commonName"] == NUMBER
-    assert answer["version"] == ("TLSv1.3" if maximum is context.maximum_version is TLS_1_3 else answer["version"])
+    assert answer["version"] == (
+        "TLSv1.3" if maximum is context.maximum_version is TLS_1_3 else answer["version"]
+    )
 
 
 @pytest.mark.parametrize("maximum", [TLS_1_2, TLS_1_3])
@@ -113,9 +121,7 @@ def test_a_card_of_nobody_is_refused_by_the_server(pki: Pki, serve, fault):
     good = pki.card(NUMBER)
     bad = issue_bad(pki, fault, kind="card")
     files = CardCertificates(good.holder, bad, good.signature)
-    card = SoftwareReader(pki.card(NUMBER)).insert(files)
-    from demo_lgc.card.tls import CardTls
-
+    card = SoftwareCard(files)
     identity = CardTls(card.pair.authentication, card.authorities[:1], card.sign_info, card.sign_pss)
     context = identity.context(pki.anchors.read_text())
     with serve() as port, pytest.raises((ssl.SSLError, ConnectionError)):
@@ -179,19 +185,48 @@ def test_a_hundred_handshakes_in_eight_threads_leave_nothing_behind(gestures, se
 
 
 def test_a_context_keeps_its_key_and_gives_it_back(pki, serve):
-    from demo_lgc.card import provider
-
     gc.collect()
     before = len(provider._KEYS)
     context = SoftwareReader(pki.card(NUMBER)).open("1234").tls.context(pki.anchors.read_text())
     gc.collect()
     with serve() as port, pytest.raises(ssl.SSLError):
-        context.check_hostname = True
         _ask(context, port, "elsewhere.invalid")
     assert len(provider._KEYS) == before + 1
     del context
     gc.collect()
     assert len(provider._KEYS) == before
+
+
+_MANY = """
+import gc, json, sys
+from pathlib import Path
+from demo_lgc.card.software import SoftwareReader
+from demo_lgc.sandbox.pki import Holder, make_pki
+holder = json.loads((Path(sys.argv[1]) / "cards" / sys.argv[2] / "holder.json").read_text())
+holder["activities"] = tuple(map(tuple, holder["activities"]))
+pki = make_pki(Path(sys.argv[1]), [Holder(**holder)])
+identity = SoftwareReader(pki.cards[0]).open("1234").tls
+anchors = pki.anchors.read_text()
+def memory():
+    gc.collect()
+    return int(open("/proc/self/statm").read().split()[1]) * 4
+def make(count):
+    for _ in range(count):
+        identity.context(anchors)
+    return memory()
+before = make(300)
+print(make(1000) - before)
+alive = [identity.context(anchors) for _ in range(50)]
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no /proc here")
+def test_contexts_give_their_memory_back_and_may_be_alive_at_the_end(pki):
+    child = subprocess.run(
+        [sys.executable, "-c", _MANY, str(pki.folder), NUMBER], capture_output=True, text=True, check=False
+    )
+    assert (child.returncode, child.stderr) == (0, "")
+    assert int(child.stdout) < 4000  # KiB for a thousand contexts; one of them takes about 60
 
 
 def test_anchors_without_any_certificate_are_refused(identity):

@@ -29,7 +29,9 @@ NUMBER = "899900000018"
 
 def _pair(pki: Pki) -> CardPair:
     card = pki.card(NUMBER)
-    return CardPair(*(load_pem_chain(i.certificate.read_bytes())[0] for i in (card.authentication, card.signature)))
+    return CardPair(
+        *(load_pem_chain(i.certificate.read_bytes())[0] for i in (card.authentication, card.signature))
+    )
 
 
 def test_the_holder_is_read_from_one_rdn_with_three_names(pki):
@@ -39,7 +41,10 @@ def test_the_holder_is_read_from_one_rdn_with_three_names(pki):
     assert (holder.practitioner.profession, holder.practitioner.speciality) == ("10", "SM26")
     assert holder.card_number == "2800000018"
     assert holder.valid_until > datetime.now(UTC).date()
-    assert subject(_pair(pki).authentication) == f"2.5.4.42=PAUL+2.5.4.4=MEDECIN5729+CN={NUMBER},2.5.4.12=Médecin,C=FR"
+    assert (
+        subject(_pair(pki).authentication)
+        == f"2.5.4.42=PAUL+2.5.4.4=MEDECIN5729+CN={NUMBER},2.5.4.12=Médecin,C=FR"
+    )
 
 
 def test_an_expired_certificate_is_an_expired_card(pki):
@@ -112,7 +117,9 @@ def test_situations_come_in_the_order_of_the_card_with_holes():
     )
 
 
-@pytest.mark.parametrize(("info", "code"), [(b"..SM26", "SM26"), (b"SM54\xff\xff", "SM54"), (b"", ""), (b"ABCDEF", "")])
+@pytest.mark.parametrize(
+    ("info", "code"), [(b"..SM26", "SM26"), (b"SM54\xff\xff", "SM54"), (b"", ""), (b"ABCDEF", "")]
+)
 def test_the_speciality_is_the_end_of_the_information_object(info, code):
     assert read_speciality(info) == code
 
