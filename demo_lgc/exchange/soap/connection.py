@@ -94,8 +94,13 @@ class _Connection(HTTPSConnection):
             self._lend(self.sock)
         super().putrequest(*args, **kwargs)
 
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        super().endheaders(*args, **kwargs)
+    def endheaders(self, message_body: Any = None, **kwargs: Any) -> None:
+        if message_body is not None:  # urllib3 1 gives the body here, urllib3 2 sends it afterwards
+            self._content_leaves()
+        super().endheaders(message_body, **kwargs)
+        self._content_leaves()
+
+    def _content_leaves(self) -> None:
         if self.watched.watch is not None:
             self.watched.watch.content_left = True
 
