@@ -226,7 +226,7 @@ def test_contexts_give_their_memory_back_and_may_be_alive_at_the_end(pki):
         [sys.executable, "-c", _MANY, str(pki.folder), NUMBER], capture_output=True, text=True, check=False
     )
     assert (child.returncode, child.stderr) == (0, "")
-    assert int(child.stdout) < 4000  # KiB for a thousand contexts; one of them takes about 60
+    assert int(child.stdout) < 4000  # KiB for a thousand contexts; one of them takes about 40
 
 
 def test_anchors_without_any_certificate_are_refused(identity):
