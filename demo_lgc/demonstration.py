@@ -103,7 +103,8 @@ class Player:
     # --- the path, in the doctor's words ----------------------------------------------------------------
 
     def log_in(self, code: str) -> None:
-        """Give the code porteur and wait for the day."""
+        """Wait for the card to be read, give the code porteur and wait for the day."""
+        self.wait("the card read", self.find(QAbstractButton, "login.open").isEnabled)
         self.type("login.code", code)
         self.click("login.open")
         self.find(QWidget, "home.agenda")

@@ -195,7 +195,10 @@ def _act(header: DocumentHeader) -> Element:
 
 
 def _bounds(header: DocumentHeader) -> Element:
-    return element("effectiveTime", moment("low", header.service_start), moment("high", header.service_stop))
+    # The rules refuse an interval whose ends are equal: an act of one moment has a beginning only.
+    lasting = header.service_stop > header.service_start
+    end = moment("high", header.service_stop) if lasting else None
+    return element("effectiveTime", moment("low", header.service_start), end)
 
 
 def _replaced(header: DocumentHeader) -> tuple[Element, ...]:
