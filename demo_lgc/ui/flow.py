@@ -17,15 +17,15 @@ Nothing but drawing happens between two yields: the window stays alive during ev
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import time
 from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog
-from typing_extensions import override
 
 LANES = {"card": 1, "network": 4, "store": 1, "outbox": 1}
 """How many works run at once in each lane: a card serves one caller, `outbox` sends what waits."""
@@ -76,23 +76,22 @@ def wait_for(page: QObject, signal: SignalInstance | None = None) -> Decision:
     return Decision(page, signal if signal is not None else page.decided)  # type: ignore[attr-defined]
 
 
-class Story(QObject):
+class Story:
     """A flow under way. `close()` ends it: what it was waiting for is no longer awaited."""
 
     def __init__(self, runner: FlowRunner, flow: Flow, owner: QObject | None) -> None:
-        super().__init__(runner)
         self._runner, self._flow = runner, flow
+        self._owner = owner
         self._links: list[tuple[SignalInstance, Callable[..., None]]] = []
         self.is_over = False
-        self._owner_link = owner.destroyed.connect(self.close) if owner is not None else None
+        if owner is not None:
+            owner.destroyed.connect(self._owner_gone)
 
-    @Slot()
     def close(self) -> None:
         """End the flow here: its `finally` clauses run, a work under way ends unheard."""
-        if self.is_over:
-            return
-        self._end()
-        self._flow.close()
+        if not self.is_over:
+            self._end()
+            self._flow.close()
 
     def go_on(self, value: Any = None, error: BaseException | None = None) -> None:
         """Give the flow what it waited for, and go to its next wait."""
@@ -142,11 +141,17 @@ class Story(QObject):
         for signal, act in links:
             signal.disconnect(act)
 
+    def _owner_gone(self) -> None:
+        self._owner = None
+        self.close()
+
     def _end(self) -> None:
         self.is_over = True
         self._unlink()
+        if self._owner is not None:
+            self._owner.destroyed.disconnect(self._owner_gone)
+            self._owner = None
         self._runner.forget(self)
-        self.deleteLater()
 
 
 class FlowRunner(QObject):
@@ -161,15 +166,17 @@ class FlowRunner(QObject):
     rested = Signal()
     failed = Signal(object)
     heard = Signal(str, object)
-    _arrived = Signal(int, object, object)
+    _arrived = Signal(int)  # the number of a work; its outcome waits in `_found`
 
     def __init__(self, parent: QObject | None = None, *, serial: bool = False) -> None:
         super().__init__(parent)
         self.serial = serial
         self.accepts = True
-        self._pools: dict[str, QThreadPool] = {}
+        self._pools: dict[str, ThreadPoolExecutor] = {}
+        self._works: set[Future[None]] = set()
         self._stories: set[Story] = set()
-        self._waiting: dict[int, tuple[Story, _Work]] = {}
+        self._waiting: dict[int, tuple[Story, Background]] = {}
+        self._found: dict[int, tuple[Any, Exception | None]] = {}
         self._numbers = itertools.count()
         self._arrived.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
@@ -197,16 +204,14 @@ class FlowRunner(QObject):
 
     def wait(self, msecs: int = 5000) -> bool:
         """Wait until the running works have ended, at most `msecs` in all; False when one still runs."""
-        deadline = time.monotonic() + msecs / 1000
-        pools = self._pools.values()
-        return all(pool.waitForDone(max(0, int((deadline - time.monotonic()) * 1000))) for pool in pools)
+        return not wait(self._works, msecs / 1000).not_done
 
     def run(self, story: Story, step: Background) -> None:
         """Run a work of a story in its lane."""
         number = next(self._numbers)
-        work = _Work(step, number, self._arrived)
-        self._waiting[number] = (story, work)
-        self._pool(step.lane).start(work)
+        self._waiting[number] = (story, step)
+        self._works = {work for work in self._works if not work.done()}
+        self._works.add(self._pool(step.lane).submit(self._work, number, step))
 
     def forget(self, story: Story) -> None:
         """Drop a story that is over."""
@@ -214,34 +219,25 @@ class FlowRunner(QObject):
         if not self._stories:
             self.idle.emit()
 
-    @Slot(int, object, object)
-    def _hear(self, number: int, result: Any, error: BaseException | None) -> None:
-        story, work = self._waiting.pop(number)
-        self.heard.emit(work.step.lane, error)
+    @Slot(int)
+    def _hear(self, number: int) -> None:
+        story, step = self._waiting.pop(number)
+        result, error = self._found.pop(number)
+        self.heard.emit(step.lane, error)
         story.go_on(result, error)
         if not self._waiting:
             self.rested.emit()
 
-    def _pool(self, lane: str) -> QThreadPool:
+    def _work(self, number: int, step: Background) -> None:
+        """Do a work, on a thread of its lane."""
+        self._found[number] = _outcome(step)
+        with contextlib.suppress(RuntimeError):  # the window is gone: nobody is left to hear
+            self._arrived.emit(number)
+
+    def _pool(self, lane: str) -> ThreadPoolExecutor:
         if lane not in self._pools:
-            pool = self._pools[lane] = QThreadPool(self)
-            pool.setMaxThreadCount(LANES[lane])
+            self._pools[lane] = ThreadPoolExecutor(LANES[lane], thread_name_prefix=lane)
         return self._pools[lane]
-
-
-class _Work(QRunnable):
-    def __init__(self, step: Background, number: int, arrived: SignalInstance) -> None:
-        super().__init__()
-        self.setAutoDelete(False)
-        self.step, self._number, self._arrived = step, number, arrived
-
-    @override
-    def run(self) -> None:
-        result, error = _outcome(self.step)
-        try:
-            self._arrived.emit(self._number, result, error)
-        except RuntimeError:
-            return  # the window is gone: nobody is left to hear
 
 
 def _outcome(step: Background) -> tuple[Any, Exception | None]:
