@@ -56,10 +56,14 @@ class MailOperator:
         self._folder.mkdir(parents=True, exist_ok=True)
         write_white_list(self.white_list, self._domains, datetime.now(UTC))
         self._dovecot.start()
-        self._smtp.start()
+        try:
+            self._smtp.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
-        """Close them, and wait until nothing is left running."""
+        """Close them, and wait until nothing is left running. Harmless when stopped."""
         self._smtp.stop()
         self._dovecot.stop()
 

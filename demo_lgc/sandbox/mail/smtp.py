@@ -12,7 +12,7 @@ import smtplib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -50,60 +50,76 @@ class SubmissionServer:
         self._context.load_verify_locations(pki.people_ca)
         self._context.verify_mode = ssl.CERT_OPTIONAL
         self._max_size, self._script = max_size, script
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="sandbox-smtp", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread()
         self._server: asyncio.Server | None = None
         self._open: set[_Submission] = set()
         self.port = 0
 
     def start(self) -> None:
-        """Listen."""
+        """Listen. Raises OSError."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._run, args=(self._loop,), name="sandbox-smtp", daemon=True
+        )
         self._thread.start()
-        self._await(self._listen())
+        self._await(self._listen)
 
     def pause(self) -> None:
         """Close the door and every connection."""
-        self._await(self._hush())
+        self._await(self._hush)
 
     def resume(self) -> None:
         """Open the door again, on the same port."""
-        self._await(self._listen())
+        self._await(self._listen)
 
     def stop(self) -> None:
-        """Stop, and wait for the end."""
+        """Stop, and wait for the end. Harmless when stopped."""
+        loop = self._loop
+        if loop is None:
+            return
         self.pause()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop = None
+        loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
-        self._loop.close()
+        loop.close()
 
     # --- in its thread --------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        rest = asyncio.all_tasks(self._loop)
+    @staticmethod
+    def _run(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_forever()
+        rest = asyncio.all_tasks(loop)
         for task in rest:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_default_executor())
 
-    def _await(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_LIMIT)
+    def _await(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if self._loop is None:
+            raise RuntimeError("not started")
+        asyncio.run_coroutine_threadsafe(work(), self._loop).result(_START_LIMIT)
 
     async def _listen(self) -> None:
         if self._server is None:
-            self._server = await self._loop.create_server(self._submission, "127.0.0.1", self.port)
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(self._submission, "127.0.0.1", self.port)
             self.port = self._server.sockets[0].getsockname()[1]
 
     async def _hush(self) -> None:
         server, self._server = self._server, None
         if server is None:
             return
+        # asyncio loses a connection that is being accepted while the server closes: stop accepting first.
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        await asyncio.sleep(0.02)
         server.close()
-        for submission in tuple(self._open):
-            submission.cut()
         await server.wait_closed()
         while self._open:
+            for submission in tuple(self._open):
+                submission.cut()
             await asyncio.sleep(0.005)
 
     def _submission(self) -> _Submission:
@@ -118,7 +134,7 @@ class SubmissionServer:
             data_size_limit=self._max_size,
             hostname="localhost",
             enable_SMTPUTF8=False,
-            loop=self._loop,
+            loop=asyncio.get_running_loop(),
         )
 
 

@@ -84,13 +84,17 @@ Composer = Callable[..., OutgoingMessage]
 def composed() -> Composer:
     """Compose a message; only what a test is about is named."""
 
-    def make(patient: Patient = PATIENT, session: PractitionerSession = SESSION, **changes: Any) -> OutgoingMessage:
+    def make(
+        patient: Patient = PATIENT, session: PractitionerSession = SESSION, **changes: Any
+    ) -> OutgoingMessage:
         values: dict[str, Any] = {
             "archive": b"PK" + bytes(range(256)) * 20,
             "pdf_name": "20260302_Synthese_CHEMIN_Henri.pdf",
             "sender": session,
             "recipient": Correspondent("Dr Robert SPECIALISTE5737", ROBERT),
-            "text": MessageText("Synthèse de M. CHEMIN", "Cher confrère,\n\nVoici sa synthèse.\n.\nBien à vous"),
+            "text": MessageText(
+                "Synthèse de M. CHEMIN", "Cher confrère,\n\nVoici sa synthèse.\n.\nBien à vous"
+            ),
             "message_id": new_message_id(DOMAINS[0], uuid4()),
             "sent_at": datetime(2026, 3, 2, 9, 1, 2, tzinfo=WINTER),
             "product_reference": "DEMO-LGC-0001",
@@ -102,7 +106,10 @@ def composed() -> Composer:
 
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    holders = [Holder("899700057291", "MEDECIN5729", "PAUL"), Holder("899700057372", "SPECIALISTE5737", "ROBERT")]
+    holders = [
+        Holder("899700057291", "MEDECIN5729", "PAUL"),
+        Holder("899700057372", "SPECIALISTE5737", "ROBERT"),
+    ]
     return make_pki(tmp_path_factory.mktemp("pki"), holders)
 
 
@@ -147,7 +154,9 @@ def stranger() -> PemIdentity:
 
 
 @pytest.fixture(scope="session")
-def start_operator(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., MailOperator]]:
+def start_operator(
+    pki: Pki, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., MailOperator]]:
     """Start an operator that is stopped with the session."""
     started: list[MailOperator] = []
 
@@ -221,7 +230,9 @@ def eavesdropper() -> Iterator[Callable[[bytes, dict[bytes, bytes]], Eavesdroppe
     listeners: list[socket.socket] = []
     threads: list[threading.Thread] = []
 
-    def serve(listener: socket.socket, greeting: bytes, answers: dict[bytes, bytes], heard: bytearray) -> None:
+    def serve(
+        listener: socket.socket, greeting: bytes, answers: dict[bytes, bytes], heard: bytearray
+    ) -> None:
         while True:
             try:
                 connection, _ = listener.accept()

@@ -191,7 +191,10 @@ def test_nothing_typed_opens_a_header_or_breaks_a_line(
 def test_the_text_of_the_doctor_arrives_as_typed(composed: Composer, body: str) -> None:
     parsed = read(composed(text=MessageText("", body)))
     received = next(parsed.iter_parts()).get_payload(decode=True).decode("utf-8")
-    kept = ("".join(c for c in line if c == "\t" or not 0 <= ord(c) < 32 and not 127 <= ord(c) < 160) for line in body.splitlines())
+    kept = (
+        "".join(c for c in line if c == "\t" or (not 0 <= ord(c) < 32 and not 127 <= ord(c) < 160))
+        for line in body.splitlines()
+    )
     assert received == ("".join(line.rstrip(" \t") + "\r\n" for line in kept) or "\r\n")
 
 

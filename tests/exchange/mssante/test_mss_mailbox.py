@@ -168,7 +168,9 @@ def test_without_a_card_no_mailbox_opens(settings: MailSettings, stranger: TlsId
     assert (raised.value.code, raised.value.transient) == ("AUTHENTICATIONFAILED", False)
 
 
-def test_a_server_signed_by_somebody_else_is_not_spoken_to(untrusting: MailSettings, identity: TlsIdentity) -> None:
+def test_a_server_signed_by_somebody_else_is_not_spoken_to(
+    untrusting: MailSettings, identity: TlsIdentity
+) -> None:
     with pytest.raises(NetworkError):
         Mailbox(untrusting, identity).find("<a@b>")
 
@@ -185,7 +187,9 @@ def test_nothing_but_courtesies_is_ever_said_in_clear(
     starttls: bytes,
 ) -> None:
     capability = f"* CAPABILITY {announced}\r\n$TAG OK\r\n".encode()
-    spy = eavesdropper(greeting, {b"CAPABILITY": capability, b"STARTTLS": starttls, b"LOGOUT": b"* BYE\r\n$TAG OK\r\n"})
+    spy = eavesdropper(
+        greeting, {b"CAPABILITY": capability, b"STARTTLS": starttls, b"LOGOUT": b"* BYE\r\n$TAG OK\r\n"}
+    )
     with pytest.raises((NetworkError, RemoteRefusal)):
         Mailbox(replace(settings, imap_port=spy.port, deadline=3), identity).find("<a@b>")
     for word in (b"AUTHENTICATE", b"LOGIN", b"LIST", b"SELECT", b"SEARCH", b"<a@b>"):

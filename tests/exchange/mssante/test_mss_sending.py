@@ -88,7 +88,13 @@ def test_a_message_to_oneself_leaves_once(
     ],
 )
 def test_what_the_operator_refuses_is_reported_in_its_words(
-    sender: Sender, operator: MailOperator, composed: Composer, told: Told, address: str, code: str, words: str
+    sender: Sender,
+    operator: MailOperator,
+    composed: Composer,
+    told: Told,
+    address: str,
+    code: str,
+    words: str,
 ) -> None:
     message = composed(recipient=Correspondent("X", address))
     with pytest.raises(RemoteRefusal) as raised:
@@ -200,7 +206,9 @@ def test_nothing_but_courtesies_is_ever_said_in_clear(
     spy = eavesdropper(b"220 x\r\n", {b"EHLO": announced, b"STARTTLS": starttls})
     with pytest.raises((NetworkError, RemoteRefusal)):
         Sender(replace(settings, smtp_port=spy.port, deadline=3), identity).send(composed(), told)
-    words = [line.split()[0].upper() for line in bytes(spy.heard).split(b"\r\n") if line.isascii() and line.split()]
+    words = [
+        line.split()[0].upper() for line in bytes(spy.heard).split(b"\r\n") if line.isascii() and line.split()
+    ]
     assert set(words) <= {b"EHLO", b"STARTTLS", b"QUIT", b"RSET"}
     for secret in (b"AUTH", b"MAIL", b"RCPT", b"DATA", b"paul", b"XDM"):
         assert secret not in bytes(spy.heard)

@@ -16,7 +16,9 @@ from demo_lgc.sandbox.mail.whitelist import write_white_list
 @pytest.fixture
 def trust(tmp_path: Path) -> TrustDomain:
     path = tmp_path / "list.xml"
-    write_white_list(path, ["Medecin.mss.demo.test", "santé.demo.test", "not a domain"], datetime(2026, 3, 2, tzinfo=UTC))
+    write_white_list(
+        path, ["Medecin.mss.demo.test", "santé.demo.test", "not a domain"], datetime(2026, 3, 2, tzinfo=UTC)
+    )
     return TrustDomain.load(path)
 
 
@@ -28,14 +30,18 @@ def test_an_address_of_the_list_passes(trust: TrustDomain, address: str) -> None
     trust.check(address)
 
 
-@pytest.mark.parametrize("domain", ["gmail.com", "evil.medecin.mss.demo.test", "mss.demo.test", "medecin.mss.demo.test.fr"])
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "evil.medecin.mss.demo.test", "mss.demo.test", "medecin.mss.demo.test.fr"]
+)
 def test_a_domain_outside_the_list_is_named(trust: TrustDomain, domain: str) -> None:
     with pytest.raises(NotAllowed) as raised:
         trust.check(f"someone@{domain}")
     assert (raised.value.refusal, raised.value.detail) == (Refusal.OUTSIDE_TRUST_DOMAIN, domain)
 
 
-@pytest.mark.parametrize("text", ["", "medecin.mss.demo.test", "a@", "@medecin.mss.demo.test", "a b@medecin.mss.demo.test"])
+@pytest.mark.parametrize(
+    "text", ["", "medecin.mss.demo.test", "a@", "@medecin.mss.demo.test", "a b@medecin.mss.demo.test"]
+)
 def test_what_is_not_an_address_is_said_so_without_repeating_it(trust: TrustDomain, text: str) -> None:
     with pytest.raises(NotAllowed) as raised:
         trust.check(text)
