@@ -67,11 +67,12 @@ def pixmap(name: str, colour: str, size: int = 16, ratio: float = 1.0, stroke: f
 
     Raises ValueError for a name nobody drew.
     """
+    outline = QSvgRenderer(QByteArray(_coloured(name, colour, stroke)))
     side = round(size * ratio)
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    QSvgRenderer(QByteArray(_coloured(name, colour, stroke))).render(painter, QRectF(0, 0, side, side))
+    outline.render(painter, QRectF(0, 0, side, side))
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture
@@ -96,11 +97,11 @@ def icon(name: str, colour: str, disabled: str = "", size: int = 16, gap: int = 
     ratios = {1.0, 2.0} | ({app.devicePixelRatio()} if isinstance(app, QGuiApplication) else set())
     for ratio in sorted(ratios):
         for mode, shade in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled or colour)):
-            side = round(size * ratio)
+            side, drawn = round(size * ratio), pixmap(name, shade, size, ratio)
             picture = QPixmap(round((size + gap) * ratio), side)
             picture.fill(Qt.GlobalColor.transparent)
             painter = QPainter(picture)
-            painter.drawPixmap(QRect(0, 0, side, side), pixmap(name, shade, size, ratio))
+            painter.drawPixmap(QRect(0, 0, side, side), drawn)
             painter.end()
             picture.setDevicePixelRatio(ratio)
             result.addPixmap(picture, mode)
