@@ -5,10 +5,10 @@ Reference: [DMP] §10 errors; §14 what a peer must be able to answer.
 
 from __future__ import annotations
 
+import datetime
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -50,7 +50,7 @@ class Script:
         self._refusals: list[_Planned] = []
         self._delays: list[_Planned] = []
         self._cuts: list[_Planned] = []
-        self._closings: dict[str, tuple[date, str]] = {}
+        self._closings: dict[str, tuple[datetime.date, str]] = {}
         self._oppositions: set[str] = set()
         self._duplicates = False
         self._down = False
@@ -77,10 +77,10 @@ class Script:
             if seconds > 0:
                 self._delays.append(_Planned(transaction, float(seconds), None))
 
-    def close_dmp(self, matricule: str, closed_on: date, reason: str = _CLOSING) -> None:
+    def close_dmp(self, matricule: str, date: datetime.date, reason: str = _CLOSING) -> None:
         """Close a patient's DMP, on that date and for that motive."""
         with self._lock:
-            self._closings[matricule] = (closed_on, reason)
+            self._closings[matricule] = (date, reason)
 
     def oppose(self, matricule: str) -> None:
         """Let the patient block everybody: INTERDIT in TD0.2, nothing more accepted."""
@@ -140,8 +140,8 @@ class Script:
         known[name](**arguments)
         return {"done": name}
 
-    def _close_from_json(self, matricule: str, closed_on: str, reason: str = _CLOSING) -> None:
-        self.close_dmp(matricule, date.fromisoformat(closed_on), reason)
+    def _close_from_json(self, matricule: str, date: str, reason: str = _CLOSING) -> None:
+        self.close_dmp(matricule, datetime.date.fromisoformat(date), reason)
 
     # --- asked by the server --------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class Script:
         with self._lock:
             return float(sum(d.what for d in self._delays if d.matches(transaction)))
 
-    def closing_of(self, matricule: str) -> tuple[date, str] | None:
+    def closing_of(self, matricule: str) -> tuple[datetime.date, str] | None:
         """Date and motive of a closing played by this script."""
         with self._lock:
             return self._closings.get(matricule)

@@ -106,7 +106,8 @@ class DmpServer:
             read_message(request, message, self.base_url)
             self._refuse_replay(message)
             caller = check_vihf(message.assertion, request.peer, self._directory)
-            self._stopping.wait(self.script.delay_of(message.transaction))
+            if self._stopping.wait(self.script.delay_of(message.transaction)):
+                return Response(200, "", b"", cut="no-answer")
             cut = self.script.next_cut(message.transaction)
             if cut == "before-answer":
                 self.journal.record(
