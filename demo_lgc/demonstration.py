@@ -216,6 +216,7 @@ def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
             player.wait("the card read", player.find(QAbstractButton, "login.open").isEnabled)
         with story.step("accueil", "Session ouverte : les consultations du jour"):
             player.log_in(world.code)
+            player.wait("the DMP states of the day", lambda: not window.asks_the_dmp)
         with story.step("dossier", "Dossier du patient diabétique : bandeau, parcours, documents"):
             player.open_record(PATIENT)
         with story.step("donnees", "Ses données médicales"):

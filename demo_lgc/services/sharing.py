@@ -115,7 +115,7 @@ class Sharing:
         """Build, sign and write down. Nothing has left when this returns, and nothing can be lost any more.
 
         Raises InvalidDocument, IdentityError, NotAllowed, CardError, NetworkError or RemoteRefusal (the
-        DMP was asked first), StorageError; then nothing is kept.
+        DMP was asked first), PressError, StorageError; then nothing is kept.
         """
         patient = patients.get(self._store, patient.id)
         self._check(patient, request)

@@ -93,6 +93,11 @@ class MainWindow(QMainWindow):
         """True while the login covers the page."""
         return self._root.currentWidget() is self.login
 
+    @property
+    def asks_the_dmp(self) -> bool:
+        """True while the day is being read, or the DMP asked about its patients."""
+        return self._homes.is_asking
+
     def show_home(self) -> None:
         """Go home, and read the day again."""
         self._go(self.home)

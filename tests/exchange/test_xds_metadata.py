@@ -16,8 +16,7 @@ from lxml import etree
 
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.document import Document, Visibility
-from demo_lgc.domain.errors import IdentityError
-from demo_lgc.domain.identity import Sex
+from demo_lgc.domain.identity import IdentityStatus, Sex
 from demo_lgc.domain.practitioner import PracticeSituation
 from demo_lgc.exchange.soap.xml import serialise
 from demo_lgc.exchange.xds import hl7
@@ -89,10 +88,20 @@ def test_a_married_name_and_an_unknown_sex_are_told_apart() -> None:
     )
 
 
-def test_without_ins_nothing_is_described(document: Document) -> None:
-    nobody = replace(document, header=replace(document.header, patient=a_patient(ins=None)))
-    with pytest.raises(IdentityError):
-        described(nobody)
+@pytest.mark.parametrize("status", [s for s in IdentityStatus if s is not IdentityStatus.QUALIFIED])
+def test_an_identity_not_qualified_travels_under_the_number_of_the_practice(
+    document: Document, status: IdentityStatus
+) -> None:
+    doubtful = replace(document, header=replace(document.header, patient=a_patient(status=status)))
+    submission = described(doubtful)
+    assert submission.patient_id == submission.documents[0].source_patient_id
+    assert "148086322090266" not in repr(submission)
+
+
+def test_an_act_without_duration_has_no_stop(document: Document) -> None:
+    short = replace(document, header=replace(document.header, service_stop=document.header.service_start))
+    entry = described(short).documents[0]
+    assert entry.service_stop_time is None
 
 
 def test_a_separator_in_a_name_does_not_shift_the_components() -> None:

@@ -184,7 +184,7 @@ def _slots(entry: DocumentEntry) -> dict[str, list[str]]:
         "languageCode": [entry.language_code],
         "legalAuthenticator": [entry.legal_authenticator],
         "serviceStartTime": [hl7.dtm(entry.service_start_time)],
-        "serviceStopTime": [hl7.dtm(entry.service_stop_time)],
+        "serviceStopTime": [hl7.dtm(entry.service_stop_time)] if entry.service_stop_time else [],
         "sourcePatientId": [entry.source_patient_id],
         "sourcePatientInfo": list(entry.source_patient_info),
         "hash": [entry.sha1] if entry.sha1 else [],

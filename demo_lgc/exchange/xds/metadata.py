@@ -13,8 +13,6 @@ from datetime import datetime
 
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.document import Document, Visibility
-from demo_lgc.domain.errors import IdentityError, IdentityProblem
-from demo_lgc.domain.identity import Ins, Patient
 from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.exchange.xds import hl7
 from demo_lgc.exchange.xds.codes import AUTHOR_ROLE, CONFIDENTIALITY, EVENTS
@@ -50,7 +48,7 @@ class DocumentEntry:
     creation_time: datetime
     language_code: str
     service_start_time: datetime
-    service_stop_time: datetime
+    service_stop_time: datetime | None  # None when the act has no duration
     author: Author
     legal_authenticator: str
     source_patient_id: str = field(repr=False)
@@ -93,11 +91,13 @@ def describe(
 ) -> SubmissionSet:
     """Return the metadata of a submission of one document, from the header of its CDA.
 
-    `submission_id` and `source_id` are OIDs, `submitted_at` carries an offset. Raises IdentityError
-    (NO_INS): XDS identifies a patient by the INS only. Reference: [DMP] §8.2, §8.3.
+    `submission_id` and `source_id` are OIDs, `submitted_at` carries an offset. The patient is identified
+    by the INS when it is qualified, else by the number of the practice, which a colleague's mailbox may
+    receive and the DMP may not. Reference: [DMP] §8.2, §8.3; [MSS] §2.2.
     """
     header = document.header
-    patient_id = ins_of(header.patient).cx
+    internal = hl7.internal_cx(header.patient.ipp, header.session.situation.ipp_root)
+    patient_id = header.patient.ins.cx if header.patient.is_qualified and header.patient.ins else internal
     author = author_of(header.session)
     entry = DocumentEntry(
         id=DOCUMENT,
@@ -108,10 +108,11 @@ def describe(
         creation_time=header.created_at,
         language_code=header.language,
         service_start_time=header.service_start,
-        service_stop_time=header.service_stop,
+        # As in the CDA, where an interval may not be empty.
+        service_stop_time=header.service_stop if header.service_stop > header.service_start else None,
         author=author,
         legal_authenticator=author.person,
-        source_patient_id=hl7.internal_cx(header.patient.ipp, header.session.situation.ipp_root),
+        source_patient_id=internal,
         source_patient_info=hl7.patient_info(header.patient),
         class_code=header.document_class,
         type_code=header.type,
@@ -132,13 +133,6 @@ def describe(
         documents=(entry,),
         title=header.title,
     )
-
-
-def ins_of(patient: Patient) -> Ins:
-    """Return the INS of a patient. Raises IdentityError (NO_INS)."""
-    if patient.ins is None:
-        raise IdentityError(IdentityProblem.NO_INS)
-    return patient.ins
 
 
 def author_of(session: PractitionerSession) -> Author:

@@ -69,7 +69,7 @@ def _document_entry(item: etree._Element, replaces_entry: str) -> DocumentEntry:
         creation_time=created,
         language_code=_first(slots, "languageCode"),
         service_start_time=start,
-        service_stop_time=_time(slots, "serviceStopTime", start),
+        service_stop_time=_time(slots, "serviceStopTime") if _first(slots, "serviceStopTime") else None,
         author=_author(item, ENTRY_SCHEMES["author"]),
         legal_authenticator=_first(slots, "legalAuthenticator"),
         source_patient_id=_first(slots, "sourcePatientId"),

@@ -13,6 +13,7 @@ from datetime import datetime
 from hashlib import sha1
 
 from demo_lgc.domain.delivery import Part
+from demo_lgc.domain.dmp import check_asking
 from demo_lgc.domain.document import Document, Visibility
 from demo_lgc.domain.trust import Signer
 from demo_lgc.exchange.soap.xml import serialise
@@ -57,9 +58,11 @@ def freeze(
     """Describe, sign and freeze the submission of one document.
 
     `submission_id` and `source_id` are OIDs, `now` carries an offset; `replaces_entry` is the entryUUID
-    of the version to replace, when the DMP has one. Raises IdentityError (NO_INS), CardError,
-    UnreadableXmlError when the document is not XML. Reference: [DMP] §8.1.
+    of the version to replace, when the DMP has one. Raises IdentityError (no INS,
+    NIA, not qualified: a DMP is found by the INS only), CardError, UnreadableXmlError when the document is
+    not XML. Reference: [DMP] §8.1.
     """
+    check_asking(document.header.patient)
     described = describe(
         document,
         visibility,

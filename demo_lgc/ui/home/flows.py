@@ -1,18 +1,23 @@
-"""Reading the day. Nothing is asked of the DMP here: the last known states are shown."""
+"""Reading the day, then asking the DMP about the patients nobody asked about today, one after the other."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
-from demo_lgc.domain.errors import LgcError, NotAllowed
+from demo_lgc.domain.dmp import check_asking
+from demo_lgc.domain.errors import IdentityError, LgcError, NotAllowed
+from demo_lgc.domain.identity import Patient
 from demo_lgc.services.desk import Desk
 from demo_lgc.ui.errors import explain
 from demo_lgc.ui.flow import Flow, FlowRunner, background
 from demo_lgc.ui.home.model import Day
 from demo_lgc.ui.home.view import HomeView
+
+logger = logging.getLogger(__name__)
 
 
 class HomeFlows(QObject):
@@ -25,8 +30,13 @@ class HomeFlows(QObject):
     ) -> None:
         super().__init__(view)
         self._desk, self._runner, self._view, self._today = desk, runner, view, today
-        self._reading = False
+        self._reading = self._asking = False
         view.reload_asked.connect(self.load)
+
+    @property
+    def is_asking(self) -> bool:
+        """True while the day is being read, or the DMP asked about its patients."""
+        return self._reading or self._asking
 
     def load(self) -> None:
         """Read the day again, unless it is being read."""
@@ -45,9 +55,41 @@ class HomeFlows(QObject):
         else:
             self._view.show_day(day)
             self.waiting.emit(len(day.waiting))
+            if not self._asking:
+                self._runner.start(self._ask_dmp(day), self._view)
         finally:
             self._reading = False
             self._view.bar.stop()
+
+    def _ask_dmp(self, day: Day) -> Flow:
+        """TD0.2 for each patient of the day not asked about yet; the first failure ends it, in silence.
+
+        It only tells whether there is a DMP and whether we are authorised: nothing is read, and the patient
+        is not notified. An identity that is not qualified is never asked about.
+        """
+        self._asking = True
+        known = dict(day.dmp)
+        try:
+            for patient in {a.patient.id: a.patient for a in day.appointments}.values():
+                before = known.get(patient.id)
+                fresh = before is not None and before.asked_at and before.asked_at.date() >= day.day
+                if fresh or forbidden(patient):
+                    continue
+                known[patient.id] = yield background(self._desk.dmp.status, patient)
+                self._view.show_dmp(known)
+        except LgcError as error:
+            logger.info("the DMP states of the day stay unknown: %s", error)
+        finally:
+            self._asking = False
+
+
+def forbidden(patient: Patient) -> bool:
+    """True when the DMP may not be asked about this patient (INS not qualified, NIA)."""
+    try:
+        check_asking(patient)
+    except IdentityError:
+        return True
+    return False
 
 
 def _read(desk: Desk, day: date) -> Day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.agenda import Appointment
+from demo_lgc.domain.dmp import DmpStatus
 from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.errors import Explanation
 from demo_lgc.ui.home.model import (
@@ -47,6 +49,7 @@ class HomeView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._turn: Appointment | None = None
+        self._day = Day(date.today())
         self.title = Text("", "title", elide=True)
         self._counted = Text("", "body", "text3", tabular=True, elide=True)
         self.message = Strip()
@@ -62,12 +65,18 @@ class HomeView(QWidget):
         shortcuts.bind("next-patient", self, self.open_next)
         shortcuts.bind("search-from-home", self, self.search_asked.emit)
         shortcuts.bind("refresh-home", self, self.reload_asked.emit)
-        self.show_day(Day(date.today()))
+        self.show_day(self._day)
         self._agenda_card.set_count("")
+
+    def show_dmp(self, known: dict[int, DmpStatus]) -> None:
+        """Show what is known of each DMP now; the rows stay where they are."""
+        self._day = replace(self._day, dmp=known)
+        self.agenda.rows_model.set_rows(slots(self._day))
 
     def show_day(self, day: Day) -> None:
         """Show a day; the row that was chosen stays chosen, else the next patient is."""
         chosen = self.agenda.current is not None
+        self._day = day
         self.message.silence()
         self.title.setText(long_date(day.day))
         self._counted.setText(counted(day.appointments))
