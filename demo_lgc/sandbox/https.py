@@ -167,9 +167,9 @@ class HttpsServer:
                     continue
                 worker = threading.Thread(target=self._serve, args=(connection,), name="sandbox-https-peer")
                 with self._lock:
-                    self._workers.add(worker)
+                    self._workers = {w for w in self._workers if w.is_alive()} | {worker}
                     self._connections.add(connection)
-                worker.start()
+                    worker.start()  # under the lock: a worker of the set was started, so it can be joined
 
     def _snapshot(self) -> list[threading.Thread]:
         with self._lock:
@@ -194,14 +194,13 @@ class HttpsServer:
             with self._lock:
                 self._connections.discard(connection)
                 self._connections.add(tls)
-            if not self._stopping:
+            if not self._stopping and self._acceptor is not None:  # else dropped while being wrapped
                 self._converse(tls)
         except OSError as error:  # ssl.SSLError is one: the peer went away, or was silent too long
             logger.debug("connection ended: %s", type(error).__name__)
         finally:
             with self._lock:
                 self._connections -= {connection, current}
-                self._workers.discard(threading.current_thread())
             current.close()
             self._slots.release()
 

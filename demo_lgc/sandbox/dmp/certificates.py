@@ -129,7 +129,11 @@ def _split(text: str, separators: str) -> list[str]:
 
 def _attribute(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
-    name, value = name.strip().upper().removeprefix("OID."), value.strip()
+    name = name.strip().upper().removeprefix("OID.")
+    trimmed = re.fullmatch(
+        r" *((?:\\.|[^\\])*?) *", value, re.DOTALL
+    )  # an escaped space is part of the value
+    value = trimmed.group(1) if trimmed else ""
     oid = _KEYWORDS.get(name, name)
     if not equals or not re.fullmatch(r"\d+(\.\d+)+", oid):
         raise ValueError("attribute of a distinguished name")
