@@ -39,7 +39,8 @@ from demo_lgc.ui.widgets.top_bar import TopBar
 logger = logging.getLogger(__name__)
 
 MOST_RECORDS = 4
-EVERY = 60_000  # ms between two looks at the deliveries whose time has come
+EVERY = 60_000  # ms between two looks at the deliveries whose time has come, sooner when one is known
+MARGIN = 200  # ms added to that moment, so that the look does not come just before it
 
 
 class MainWindow(QMainWindow):
@@ -186,7 +187,9 @@ class MainWindow(QMainWindow):
             shortcuts.bind(name, self.desktop, act)
 
     def _open(self, patient_id: int) -> None:
-        page = import_module("demo_lgc.ui.patient.page").RecordPage(self.desk, self.runner, patient_id, self._today())
+        page = import_module("demo_lgc.ui.patient.page").RecordPage(
+            self.desk, self.runner, patient_id, self._today()
+        )
         self._records[patient_id] = page
         self._pages.addWidget(page)
         self.top.add_record(patient_id, self.tr("Dossier…"))
@@ -258,7 +261,12 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def _is_sheet(self, widget: QWidget) -> bool:
-        return widget is not self and widget.isVisible() and self.isAncestorOf(widget)
+        if widget is self or not widget.isVisible():
+            return False
+        parent = widget.parentWidget()
+        while parent is not None and parent is not self:
+            parent = parent.parentWidget()
+        return parent is self
 
     def _uncover(self, session: PractitionerSession) -> None:
         who = session.practitioner
@@ -305,7 +313,7 @@ class MainWindow(QMainWindow):
             return
         if worked:
             self._unreachable = False
-            self._count()
+        self._count()
 
     def _count(self) -> None:
         """The deliveries changed: count them again, and refresh the page that shows them."""
@@ -313,6 +321,9 @@ class MainWindow(QMainWindow):
 
     def _counted(self) -> Flow:
         waiting: tuple[Delivery, ...] = yield background(self.desk.deliveries.open_ones, lane="store")
+        pause: float | None = yield background(self.desk.deliveries.seconds_to_next, lane="store")
+        if self._due.isActive():
+            self._due.start(EVERY if pause is None else min(EVERY, round(pause * 1000) + MARGIN))
         stuck = any(d.state is DeliveryState.READY and d.reason.kind == "network" for d in waiting)
         self.top.show_waiting(len(waiting))
         self.top.show_online(not stuck and not self._unreachable)

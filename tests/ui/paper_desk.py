@@ -195,10 +195,30 @@ class PaperDeliveries:
         return ()
 
 
+class PaperDmp:
+    """A DMP that answers from a list and remembers who was asked about; `trouble` is raised instead."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.states = dict(STATES)
+        self.trouble: Exception | None = None
+
+    def status(self, patient: Patient) -> DmpStatus:
+        if self.trouble is not None:
+            raise self.trouble
+        self.asked.append(patient.id)
+        return replace(self.states.get(patient.id, DmpStatus(DmpExistence.NONE)), asked_at=NOW)
+
+
 def paper_desk() -> Any:
     """A desk, with its `reader` beside."""
     reader = PaperReader()
     session = SessionService(reader, PracticeContact(), lambda: NOW)
     return SimpleNamespace(
-        reader=reader, session=session, files=PaperFiles(), deliveries=PaperDeliveries(), dmp=None, sharing=None
+        reader=reader,
+        session=session,
+        files=PaperFiles(),
+        deliveries=PaperDeliveries(),
+        dmp=PaperDmp(),
+        sharing=None,
     )

@@ -63,4 +63,5 @@ class Strip(QFrame):
         """Add a button at the right and return it."""
         made = button(text, kind=kind, name=name, on=on)
         self._actions.addWidget(made)
+        made.show()  # a layout shows what it is given at the next turn of the loop only
         return made

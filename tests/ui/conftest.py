@@ -1,0 +1,54 @@
+"""What tests of the pages share: the look, a desk made of paper, a window on it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from paper_desk import TODAY, paper_desk
+
+from demo_lgc.ui import theme
+from demo_lgc.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def look(qapp):
+    """The light theme: the offscreen platform reports no scheme of its own."""
+    if theme.tokens().name != "light" or not qapp.styleSheet():
+        theme.apply("light")
+    return theme
+
+
+@pytest.fixture
+def paper():
+    """A desk that answers from lists, and its reader."""
+    return paper_desk()
+
+
+@pytest.fixture
+def open_window(qtbot, look, paper):
+    """Open a window on the paper desk; `serial=False` runs slow work in threads, as in the program."""
+    opened = []
+
+    def build(*, serial: bool = True, sandbox: bool = True) -> MainWindow:
+        window = MainWindow(paper, sandbox=sandbox, version="0.1.0", serial=serial, today=lambda: TODAY)
+        window.resize(1440, 900)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.waitUntil(lambda: window.login.code.isEnabled() or paper.reader.problem is not None)
+        opened.append(window)
+        return window
+
+    yield build
+    for window in opened:
+        paper.reader.gate.set()
+        window.close()
+        qtbot.waitUntil(lambda window=window: not window.isVisible())
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
