@@ -54,7 +54,7 @@ class House:
 
     environment: Environment
     store: Store
-    press: Press
+    press: Press | None  # None when it was lent by the caller, who closes it
     reader: CardReader
     desk: Desk
 
@@ -62,7 +62,8 @@ class House:
         """Lock the session, then close every room. Nothing is left running."""
         self.desk.session.lock()
         self.reader.close()
-        self.press.close()
+        if self.press is not None:
+            self.press.close()
         self.store.close()
 
 
@@ -71,21 +72,23 @@ def build_house(
     profile: Path,
     *,
     reader: CardReader | None = None,
+    press: Press | None = None,
     clock: Callable[[], datetime] = now,
     new_uuid: Callable[[], UUID] = uuid4,
 ) -> House:
     """Open the profile in the folder `profile` (made when absent) and arrange the services on it.
 
     In the sandbox an empty profile is filled with the fictitious patients of sample_data. Raises
-    StorageError (the store) and OSError (a file of the environment).
+    StorageError (the store) and OSError (a file of the environment). `reader` and `press` replace those
+    the environment calls for.
     """
     profile.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(profile / "demo_lgc.db")
     store.open()
     if environment.is_sandbox:
         fill_empty_profile(store, clock().date(), clock())
-    press = Press()
-    press.start()
+    printer = press or Press()
+    printer.start()
     card_reader = reader or PkcsReader(environment.card)
     practice = environment.practice
     contact = PracticeContact(
@@ -108,11 +111,11 @@ def build_house(
         session=session,
         files=PatientFiles(store, session, clock),
         dmp=dmp,
-        sharing=Sharing(store, session, dmp, press, trust, product, clock, new_uuid),
+        sharing=Sharing(store, session, dmp, printer, trust, product, clock, new_uuid),
         deliveries=Deliveries(store, peers, clock, settle),
     )
     desk.deliveries.resume()
-    return House(environment, store, press, card_reader, desk)
+    return House(environment, store, None if press else printer, card_reader, desk)
 
 
 def _peers(

@@ -29,12 +29,13 @@ from PySide6.QtCore import (
     QDeadlineTimer,
     QEventLoop,
     QMessageLogContext,
+    QPoint,
     Qt,
     QtMsgType,
     qInstallMessageHandler,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QListView, QWidget
 
 from demo_lgc import __version__
 from demo_lgc.app import House, build_house
@@ -88,7 +89,9 @@ class Player:
         """Press a button as soon as it can be pressed."""
         button = self.find(QAbstractButton, name)
         self.wait(f"{name} enabled", button.isEnabled)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        # A tick box answers on its box and its words, not on the room beside them.
+        at = QPoint(10, button.height() // 2) if isinstance(button, QCheckBox) else QPoint()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=at)
 
     def type(self, name: str, text: str) -> None:
         """Type into a field."""
@@ -115,7 +118,7 @@ class Player:
         self.wait("a patient found", lambda: self.window.top.search.is_listing)
         self.key(self.find(QLineEdit, "top.search"), Qt.Key.Key_Return)
         self.find(QAbstractButton, "record.share")
-        self.find(QWidget, "record.ins")  # the banner is filled last
+        self.wait("the record read", lambda: "/" in self.window.windowTitle())
 
     def share(self) -> None:
         """« Partager le VSM », until the DMP has answered."""

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from demo_lgc.domain.delivery import OPEN, Channel, Delivery, DeliveryState, Part, Reason
-from demo_lgc.domain.dmp import check_asking
+from demo_lgc.domain.dmp import check_asking, check_feeding
 from demo_lgc.domain.errors import (
     CardError,
     IdentityError,
@@ -30,9 +30,9 @@ from demo_lgc.domain.errors import (
     RemoteRefusal,
     StorageError,
 )
-from demo_lgc.domain.identity import Ins
+from demo_lgc.domain.identity import Ins, Patient
 from demo_lgc.domain.message import OutgoingMessage
-from demo_lgc.records import outbox, patients
+from demo_lgc.records import dmp_states, outbox, patients
 from demo_lgc.records.store import Store
 from demo_lgc.services.peers import Peers
 
@@ -66,6 +66,7 @@ class Deliveries:
     def deliver(self, delivery_id: int) -> Delivery:
         """Send one branch, or find out that it was sent; return it as committed.
 
+        A deposit is preceded by TD0.2: what was true when the document was prepared may not be any more.
         Foreseen failures of the services and of the card do not raise: they are in `reason`, and the
         state says whether it will be tried again, must be asked about, or is for the doctor to mend.
         Raises StorageError when the store cannot keep the outcome; what it keeps then stays true.
@@ -88,6 +89,11 @@ class Deliveries:
         now = self._clock()
         due = [d for d in self.unfinished() if d.next_try is None or d.next_try <= now]
         return tuple(self.deliver(d.id) for d in due)
+
+    def seconds_to_next(self) -> float | None:
+        """How long until the next delivery is due by itself, in seconds; None when none waits for time."""
+        times = [d.next_try for d in self.unfinished() if d.next_try is not None]
+        return max(0.0, (min(times) - self._clock()).total_seconds()) if times else None
 
     def resume(self) -> tuple[Delivery, ...]:
         """After a start: settle what a crash left in the middle; return every delivery still open.
@@ -181,7 +187,7 @@ class Deliveries:
         self, delivery: Delivery, parts: tuple[Part, ...], content_leaves: Callable[[], None]
     ) -> None:
         if delivery.channel is Channel.DMP:
-            ins = self._ins(delivery)
+            ins = self._feedable(delivery)
             content_leaves()
             self._peers.dmp.submit(ins, parts, delivery.wire_id)
         else:
@@ -216,17 +222,28 @@ class Deliveries:
 
     def _knows(self, delivery: Delivery) -> bool:
         if delivery.channel is Channel.DMP:
-            return self._peers.dmp.knows(self._ins(delivery), delivery.document_id)
+            return self._peers.dmp.knows(self._asked_about(delivery)[1], delivery.document_id)
         return self._peers.mail.find(delivery.wire_id)
 
-    def _ins(self, delivery: Delivery) -> Ins:
-        """The matricule, at the moment of sending. Raises IdentityError, NotAllowed (OPPOSITION)."""
+    def _asked_about(self, delivery: Delivery) -> tuple[Patient, Ins]:
+        """The patient and the matricule, at this moment. Raises IdentityError."""
         patient = patients.get(self._store, delivery.patient_id)
         check_asking(patient)
-        if patient.opposed_to_dmp and delivery.state is DeliveryState.SENDING:
-            raise NotAllowed(Refusal.OPPOSITION)
         assert patient.ins is not None  # noqa: S101 - check_asking raised otherwise
-        return patient.ins
+        return patient, patient.ins
+
+    def _feedable(self, delivery: Delivery) -> Ins:
+        """The matricule, once the DMP said at this moment that it can be fed (TD0.2, before any deposit).
+
+        Raises IdentityError, NotAllowed (NO_DMP, DMP_CLOSED, OPPOSITION) and what TD0.2 raises.
+        """
+        patient, ins = self._asked_about(delivery)
+        if patient.opposed_to_dmp:
+            raise NotAllowed(Refusal.OPPOSITION)
+        status = self._peers.dmp.status(ins)
+        dmp_states.save(self._store, patient.id, status)
+        check_feeding(patient, status)
+        return ins
 
     @staticmethod
     def _message(delivery: Delivery, parts: tuple[Part, ...]) -> OutgoingMessage:

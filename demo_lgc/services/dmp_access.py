@@ -39,6 +39,14 @@ class DmpAccess:
         dmp_states.save(self._store, patient.id, status)
         return status
 
+    def last_known(self, patient: Patient) -> DmpStatus:
+        """Return what the DMP last said of this patient; ask it when it never said anything.
+
+        Raises as `status` does.
+        """
+        known = dmp_states.get_many(self._store, (patient.id,)).get(patient.id)
+        return known or self.status(patient)
+
     def authorise(self, patient: Patient) -> DmpStatus:
         """Declare that the patient consents to our consultation (TD0.3 AJOUT), then ask TD0.2 again.
 

@@ -19,7 +19,7 @@ from demo_lgc.documents.press import Press
 from demo_lgc.documents.rendering import vsm_html
 from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SECTOR_LABELS, SYNTH, Code
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryDraft, Part
-from demo_lgc.domain.dmp import check_feeding
+from demo_lgc.domain.dmp import check_asking, check_feeding
 from demo_lgc.domain.document import Document, DocumentHeader, Visibility
 from demo_lgc.domain.errors import NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
@@ -115,7 +115,7 @@ class Sharing:
         """Build, sign and write down. Nothing has left when this returns, and nothing can be lost any more.
 
         Raises InvalidDocument, IdentityError, NotAllowed, CardError, NetworkError or RemoteRefusal (the
-        DMP was asked first), PressError, StorageError; then nothing is kept.
+        DMP had never been asked about this patient), PressError, StorageError; then nothing is kept.
         """
         patient = patients.get(self._store, patient.id)
         self._check(patient, request)
@@ -162,7 +162,9 @@ class Sharing:
         for recipient in request.recipients:
             self._trust.check(recipient.address)
         if request.to_dmp:
-            check_feeding(patient, self._dmp.status(patient))
+            # From what is known, so that the mail leaves when the DMP is silent; `deliver` asks it again.
+            check_asking(patient)
+            check_feeding(patient, self._dmp.last_known(patient))
 
     def _header(self, patient: Patient, session: PractitionerSession, now: datetime) -> DocumentHeader:
         unique_id = oid_of(self._new_uuid())
