@@ -190,35 +190,40 @@ class PaperDeliveries:
     def open_ones(self) -> tuple[Delivery, ...]:
         return self.waiting
 
+    def seconds_to_next(self) -> float | None:
+        return None
+
     def deliver_due(self) -> tuple[Delivery, ...]:
         self.due_calls += 1
         return ()
 
 
 class PaperDmp:
-    """A DMP that answers from a list and remembers who was asked about; `trouble` is raised instead."""
+    """A DMP whose answers the files remember; `asked` lists about whom, `trouble` is raised instead."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: PaperFiles) -> None:
         self.asked: list[int] = []
-        self.states = dict(STATES)
+        self.files = files
         self.trouble: Exception | None = None
 
     def status(self, patient: Patient) -> DmpStatus:
         if self.trouble is not None:
             raise self.trouble
         self.asked.append(patient.id)
-        return replace(self.states.get(patient.id, DmpStatus(DmpExistence.NONE)), asked_at=NOW)
+        known = self.files.states.get(patient.id, DmpStatus(DmpExistence.NONE))
+        self.files.states[patient.id] = replace(known, asked_at=NOW)
+        return self.files.states[patient.id]
 
 
 def paper_desk() -> Any:
     """A desk, with its `reader` beside."""
-    reader = PaperReader()
+    reader, files = PaperReader(), PaperFiles()
     session = SessionService(reader, PracticeContact(), lambda: NOW)
     return SimpleNamespace(
         reader=reader,
         session=session,
-        files=PaperFiles(),
+        files=files,
         deliveries=PaperDeliveries(),
-        dmp=PaperDmp(),
+        dmp=PaperDmp(files),
         sharing=None,
     )

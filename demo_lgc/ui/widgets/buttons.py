@@ -27,6 +27,11 @@ class Button(QPushButton):
         self.setAutoDefault(False)
         self._draw()
 
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._draw()
+
     def set_icon(self, name: str) -> None:
         """Show another icon, or none."""
         self._icon = name

@@ -19,7 +19,7 @@ from demo_lgc.ui.widgets.layout import col, plain, row, rule
 from demo_lgc.ui.widgets.table import Cell, Column, RowsModel, TableView
 from demo_lgc.ui.widgets.text import Text, kbd
 
-DEBOUNCE, SHOWN, LEAST = 120, 8, 2  # ms, rows, letters
+DEBOUNCE, SHOWN, LEAST, HINTED = 120, 8, 2, 250  # ms, rows, letters, pixels from which the key shows
 
 
 class SearchBox(QLineEdit):
@@ -32,7 +32,6 @@ class SearchBox(QLineEdit):
         super().__init__()
         self.setObjectName("top.search")
         self.setProperty("role", "search")
-        self.setPlaceholderText(self.tr("Rechercher un patient"))
         self.setAccessibleName(self.tr("Rechercher un patient"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(180)
@@ -114,19 +113,20 @@ class SearchBox(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.selectAll()
-        self._hint.hide()
+        self._show_hint()
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.close_list()
-        self._hint.setVisible(not self.text())
+        self._show_hint()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._hint.adjustSize()
         self._hint.move(self.width() - self._hint.width() - 8, (self.height() - self._hint.height()) // 2)
+        self._show_hint()
         self._place()
 
     @override
@@ -140,6 +140,11 @@ class SearchBox(QLineEdit):
         if event.type() is QEvent.Type.Resize:
             self._place()
         return False
+
+    def _show_hint(self) -> None:
+        roomy = self.width() >= HINTED
+        self._hint.setVisible(roomy and not self.hasFocus() and not self.text())
+        self.setPlaceholderText(self.tr("Rechercher un patient") if roomy else self.tr("Rechercher"))
 
     def _typed(self) -> None:
         if len(self.text().strip()) < LEAST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu
 from typing_extensions import override
@@ -15,7 +15,13 @@ from demo_lgc.ui.widgets.mark import Mark
 from demo_lgc.ui.widgets.search import SearchBox
 from demo_lgc.ui.widgets.text import Icon, Text, elided
 
-PLACE_WIDTH = 170  # pixels after which the name on a record's tab is cut
+NAMES = (170, 120, 72, 48)  # pixels for the name on a record's tab, from a roomy bar to a crowded one
+BRIEF, SIGNS, ALONE = (
+    1,
+    2,
+    3,
+)  # from which step the holder is named briefly, the state is a sign, it is not named
+NARROWEST = 720  # pixels: 1440 on a screen scaled at 200 %
 
 
 class TopBar(QFrame):
@@ -32,6 +38,7 @@ class TopBar(QFrame):
         self.setProperty("role", "bar")
         self.setFixedHeight(theme.BAR)
         self._waiting, self._online, self._holder = 0, True, ("", "")
+        self._told: tuple[object, ...] = ()
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.home = self._place(self.tr("Accueil"), "house", "top.home", shortcuts.tip("home"))
@@ -53,7 +60,8 @@ class TopBar(QFrame):
         self.more.setObjectName("top.more")
         self._make_menu()
         left = row(self.home, self.outbox, self._count, self._record_row, gap=8)
-        right = row(self.state, 4, Icon("card"), self._person, self.more, gap=8)
+        self._badge = Icon("card")
+        right = row(self.state, 4, self._badge, self._person, self.more, gap=8)
         self.setLayout(
             row(
                 Mark(26),
@@ -76,10 +84,11 @@ class TopBar(QFrame):
             made.clicked.connect(lambda: self.record_asked.emit(patient_id))
             self._records[patient_id] = made
             self._record_row.addWidget(made)
+            made.show()  # a layout does it at the next turn of the loop only
         tab = self._records[patient_id]
-        tab.setText(elided(tab.fontMetrics(), name, PLACE_WIDTH).replace("&", "&&"))
         tab.setAccessibleName(name)
         tab.setToolTip(name)
+        self._fold()
 
     def drop_record(self, patient_id: int) -> None:
         """Take away the place of a record."""
@@ -89,6 +98,7 @@ class TopBar(QFrame):
             self._record_row.removeWidget(tab)
             tab.hide()
             tab.deleteLater()
+            self._fold()
 
     def show_place(self, place: str | int) -> None:
         """Underline « home », « outbox » or the id of a record."""
@@ -111,6 +121,10 @@ class TopBar(QFrame):
         """Say whether the services answer."""
         self._online = online
         self._show_state()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(NARROWEST, theme.BAR)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -138,18 +152,45 @@ class TopBar(QFrame):
         count = self._waiting
         self._count.set(str(count), tone="accent", tip=self.tr("Envois qui attendent"))
         self._count.setVisible(count > 0)
-        see = self.tr("Voir les envois")
+        self._fold()
+
+    def _state(self) -> tuple[str, str, str]:
         if not self._online:
-            self.state.set(self.tr("Hors ligne"), "offline", "warn", see)
-        elif count:
-            words = (
-                self.tr("1\u00a0envoi en attente") if count == 1 else self.tr("{n}\u00a0envois en attente")
-            )
-            self.state.set(words.format(n=count), "waiting", "neutral", see)
-        else:
-            self.state.set(self.tr("Connecté"), "connected", "ok", see)
+            return self.tr("Hors ligne"), "offline", "warn"
+        if self._waiting == 1:
+            return self.tr("1\u00a0envoi en attente"), "waiting", "neutral"
+        if self._waiting:
+            words = self.tr("{n}\u00a0envois en attente").format(n=self._waiting)
+            return words, "waiting", "neutral"
+        return self.tr("Connecté"), "connected", "ok"
 
     def _fold(self) -> None:
-        narrow = self.width() < theme.NARROW
-        self._person.setText(self._holder[1 if narrow else 0])
-        self._person.setAccessibleName(self._holder[0])
+        """Say as much as the width allows; what is not written stays in the tooltips."""
+        names = tuple(tab.accessibleName() for tab in self._records.values())
+        told = (self.width(), self._state(), self._holder, names)
+        if told == self._told:
+            return
+        self._told = told
+        layout = self.layout()
+        spare = self.search.sizeHint().width() - self.search.minimumWidth()
+        for step in range(len(NAMES)):
+            self._write(step)
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
+                if layout.sizeHint().width() - spare <= self.width():
+                    return
+
+    def _write(self, step: int) -> None:
+        words, icon, tone = self._state()
+        see = self.tr("Voir les envois")
+        self.state.set(words if step < SIGNS else "", icon, tone, see if step < SIGNS else words)
+        self.state.setAccessibleName(words)
+        name, brief = self._holder
+        short = step >= BRIEF or self.width() < theme.NARROW
+        self._person.setText("" if step >= ALONE else brief if short else name)
+        self._person.setAccessibleName(name)
+        self._badge.set("card", "text2", name)
+        for tab in self._records.values():
+            cut = elided(tab.fontMetrics(), tab.accessibleName(), NAMES[step])
+            tab.setText(cut.replace("&", "&&"))
