@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,9 @@ from typing import Any
 from demo_lgc.sandbox.world import World
 
 BRANCHES = 3  # the DMP and two colleagues
-SPAN = 1.2  # seconds after « Envoyer » within which the program is killed
+SPAN = 2.5  # seconds after « Envoyer » within which the program is killed
+LAG = 1.0  # seconds a service may take at most, well under the 5 s for which absence is not believed
+RESUME = (1.0, 4.0)  # seconds after a restart: it logs in, then works on what was left
 
 
 def campaign(kills: int, *, accept_duplicates: bool, seed: int) -> dict[str, int]:
@@ -47,11 +50,15 @@ def campaign(kills: int, *, accept_duplicates: bool, seed: int) -> dict[str, int
 
 def _round(world: World, profile: Path, dice: random.Random, kills: int, counts: Counter[str]) -> None:
     before = world.journal()
+    # Services that take their time: more kills find something on its way.
+    world.dmp.script.delay(dice.uniform(0, LAG), "TD2.1")
+    world.mail.script.delay(dice.uniform(0, LAG))
     while counts["kills"] < kills and dice.random() < 0.75:
-        if not _run_and_kill(world, profile, dice.uniform(0, SPAN)):
+        if not _run_and_kill(world, profile, dice):
             counts["finished-before-the-kill"] += 1
             break
         counts["kills"] += 1
+        counts.update(f"found-{state}" for state in _states(profile))
     _run_to_the_end(world, profile)
     after = world.journal()
     submissions = _submissions(after) - _submissions(before)
@@ -77,15 +84,15 @@ def _program(world: World, profile: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def _run_and_kill(world: World, profile: Path, delay: float) -> bool:
-    """Start the program, wait until it sends (or resumes), kill it after `delay`; False when it had ended."""
+def _run_and_kill(world: World, profile: Path, dice: random.Random) -> bool:
+    """Start the program, kill it at a random moment of its work; False when it had ended before."""
     with _program(world, profile) as program:
         assert program.stdout is not None
-        if not _has_deliveries(profile):
-            assert program.stdout.readline().strip() == "sending"
+        if _states(profile):
+            time.sleep(dice.uniform(*RESUME))  # a resuming program says nothing until it is done
         else:
-            time.sleep(1.0)  # a resuming program says nothing until it is done: let it come to its sends
-        time.sleep(delay)
+            assert program.stdout.readline().strip() == "sending"
+            time.sleep(dice.uniform(0, SPAN))
         ended = program.poll() is not None
         with contextlib.suppress(ProcessLookupError):
             program.send_signal(signal.SIGKILL)
@@ -93,8 +100,13 @@ def _run_and_kill(world: World, profile: Path, delay: float) -> bool:
         return not ended
 
 
-def _has_deliveries(profile: Path) -> bool:
-    return (profile / "demo_lgc.db").exists()
+def _states(profile: Path) -> list[str]:
+    """The state of each delivery as committed; read aside, so that the program's own reading is not needed."""
+    path = profile / "demo_lgc.db"
+    if not path.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return [str(state) for (state,) in connection.execute("select state from delivery")]
 
 
 def _run_to_the_end(world: World, profile: Path) -> None:

@@ -39,7 +39,10 @@ def main(environment: str, profile: str, code: str) -> int:
         player.add_recipient("MEDECIN5978")
         player.click("share.send")
         say("sending")
-    player.wait("every delivery ended", lambda: not house.desk.deliveries.unfinished())
+    player.wait(
+        "every delivery ended",
+        lambda: house.desk.files.open(patient.id).deliveries and not house.desk.deliveries.unfinished(),
+    )
     say("done")
     window.close()
     house.close()
