@@ -150,3 +150,28 @@ def test_what_waits_is_counted_by_what_must_be_done():
         "2\u00a0envois en attente",
     ]
     assert errands(waiting)[0].whom == "Dr\u00a0Robert SPECIALISTE5737"
+
+
+@pytest.mark.parametrize("width", [300, 500, 900])
+def test_columns_stand_in_the_room_there_is_and_the_widest_are_cut_first(qtbot, look, width):
+    words = ("mot", "un peu plus long", "quelque chose de vraiment beaucoup plus long que le reste")
+    columns = tuple(
+        Column(f"{n}", lambda _row, word=word: Cell(word), stretch=n == 1) for n, word in enumerate(words)
+    )
+    view = TableView(RowsModel(columns, key=lambda row: row, rows=(1,)), "Largeurs")
+    qtbot.addWidget(view)
+    view.resize(width, 200)
+    view.show()
+    widths = [view.columnWidth(rank) for rank in range(3)]
+    assert abs(sum(widths) - view.viewport().width()) <= 3
+    assert widths[0] >= view.sizeHintForColumn(0)
+    if width == 900:
+        assert widths[2] == view.sizeHintForColumn(2)
+        assert widths[1] > view.sizeHintForColumn(1)
+    else:
+        assert widths[2] < view.sizeHintForColumn(2)
+
+
+def test_a_table_that_receives_the_focus_has_a_row_chosen(qtbot, table):
+    assert table.selectionModel().hasSelection()
+    assert table.current == 1

@@ -23,6 +23,7 @@ __all__ = ["CELL", "Cell", "CellDelegate", "Column", "Listing", "RowsModel", "Ta
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+MEASURED, NARROWEST = 100, 40  # rows measured beyond those visible, pixels a column keeps
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class TableView(QTableView):
         self.rows_model = model
         self._hovered, self._row_height = -1, row_height
         self._kept: tuple[Hashable] | None = None
+        self._wanted: list[int] = []  # the room each column would like, measured once per reading
         self.setItemDelegate(CellDelegate(self))
         self.setModel(model)
         self.setShowGrid(False)
@@ -144,6 +146,7 @@ class TableView(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._dress_headers(header)
+        model.dataChanged.connect(self._measure_again)
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
         self.selectionModel().currentRowChanged.connect(
@@ -174,12 +177,10 @@ class TableView(QTableView):
 
         When the column that took the room left goes, the one that `fills` takes it.
         """
-        across, mode = self.horizontalHeader(), QHeaderView.ResizeMode
         for rank, column in enumerate(self.rows_model.columns):
             if column.folds:
                 self.setColumnHidden(rank, narrow)
-            if column.fills:
-                across.setSectionResizeMode(rank, mode.Stretch if narrow else mode.ResizeToContents)
+        self._share_out()
 
     def fit_height(self) -> None:
         """Become exactly as high as the header and the rows: for short lists inside a scrolled page."""
@@ -198,8 +199,8 @@ class TableView(QTableView):
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.rows_model.rowCount():
-            self.selectRow(0)
+        if not self.selectionModel().hasSelection() and self.rows_model.rowCount():
+            self.selectRow(max(0, self.currentIndex().row()))
         self.viewport().update()
 
     @override
@@ -220,6 +221,7 @@ class TableView(QTableView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._share_out()
         self.viewport().update()
 
     def _dress_headers(self, header: bool) -> None:
@@ -236,10 +238,34 @@ class TableView(QTableView):
         across.setFont(theme.font("caption", weight=500))
         across.setMinimumSectionSize(24)
         across.setFixedHeight(theme.HEADER)
-        across.setResizeContentsPrecision(-1)
-        for rank, column in enumerate(self.rows_model.columns):
-            mode = QHeaderView.ResizeMode
-            across.setSectionResizeMode(rank, mode.Stretch if column.stretch else mode.ResizeToContents)
+        across.setResizeContentsPrecision(MEASURED)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _share_out(self) -> None:
+        """Give each column the room of its words; when there is not enough, the widest are cut first."""
+        shown = [rank for rank in range(self.rows_model.columnCount()) if not self.isColumnHidden(rank)]
+        if not shown:
+            return
+        if not self._wanted:
+            self._wanted = [self._room(rank) for rank in range(self.rows_model.columnCount())]
+        columns, room = self.rows_model.columns, self.viewport().width()
+        cap = _cap([self._wanted[rank] for rank in shown], room)
+        widths = {rank: min(self._wanted[rank], cap) for rank in shown}
+        elastic = (
+            [r for r in shown if columns[r].stretch] or [r for r in shown if columns[r].fills] or shown[-1:]
+        )
+        widths[elastic[0]] += max(0, room - sum(widths.values()))
+        for rank, width in widths.items():
+            self.setColumnWidth(rank, width)
+
+    def _room(self, rank: int) -> int:
+        across = self.horizontalHeader()
+        title = 0 if across.isHidden() else across.sectionSizeHint(rank)
+        return max(self.sizeHintForColumn(rank), title)
+
+    def _measure_again(self) -> None:
+        self._wanted = []
+        self._share_out()
 
     def _value(self, index: Index) -> Any:
         return self.rows_model.at(index.row()) if index.isValid() else None
@@ -260,8 +286,21 @@ class TableView(QTableView):
 
     def _restore(self) -> None:
         self._hovered = -1
+        self._wanted = []
+        self._share_out()
         if self._kept is not None and not self.choose(self._kept[0]):
             self.chosen.emit(None)
+
+
+def _cap(wanted: Sequence[int], room: int) -> int:
+    """Return the width that no column may pass for all of them to stand in `room` pixels."""
+    left, count = room, len(wanted)
+    for width in sorted(wanted):
+        if width * count > left:
+            return max(NARROWEST, left // count)
+        left -= width
+        count -= 1
+    return max(wanted)
 
 
 class Listing(QWidget):
