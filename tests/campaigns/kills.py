@@ -106,7 +106,8 @@ def _states(profile: Path) -> list[str]:
     if not path.exists():
         return []
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return [str(state) for (state,) in connection.execute("select state from delivery")]
+        rows = connection.execute("select state from delivery")
+        return [str(state) for (state,) in rows]
 
 
 def _run_to_the_end(world: World, profile: Path) -> None:
