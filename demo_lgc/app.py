@@ -143,7 +143,13 @@ def run(environment: Environment, profile: Path, theme_name: str) -> int:
     house = build_house(environment, profile)
     handler = logs.write_to(profile)
     try:
-        window = MainWindow(house.desk, sandbox=environment.is_sandbox, version=__version__)
+        window = MainWindow(
+            house.desk,
+            sandbox=environment.is_sandbox,
+            version=__version__,
+            software=NAME,
+            publisher=PUBLISHER,
+        )
         window.resize(1440, 900)
         window.show()
         return int(application.exec())

@@ -1,4 +1,4 @@
-"""The window on the whole sandbox, driven as a doctor would: a world for the session, a profile for each test.
+"""The window on the whole sandbox, as a doctor drives it: a world for the session, a profile a test.
 
 The card is the software one, because a scenario pulls it out, blocks it and puts it back; the SoftHSM card
 plays the whole path in `test_demonstration.py`.
@@ -129,7 +129,9 @@ def open_window(qapp: QApplication, world: World, press: Press, tmp_path: Path) 
 
     def open_(reader: CardReader | None = None) -> Doctor:
         card = reader or SoftwareReader(world.pki.card(world.owner["national_id"]), world.code)
-        house = build_house(load_environment(world.environment), tmp_path / "profile", reader=card, press=press)
+        house = build_house(
+            load_environment(world.environment), tmp_path / "profile", reader=card, press=press
+        )
         window = MainWindow(house.desk, sandbox=True, version="test")
         window.resize(1440, 900)
         window.show()

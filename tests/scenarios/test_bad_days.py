@@ -189,7 +189,9 @@ def test_a_soap_fault_is_told_with_its_code_and_the_mail_goes(doctor: Doctor, wo
     doctor.waits_for("VALLEE", Channel.DMP, SENT)
 
 
-def test_an_answer_lost_after_the_deposit_is_asked_for_and_never_doubled(doctor: Doctor, world: World) -> None:
+def test_an_answer_lost_after_the_deposit_is_asked_for_and_never_doubled(
+    doctor: Doctor, world: World
+) -> None:
     before = doctor.submissions()
     doctor.prepares_to_share("DA SILVA")
     world.dmp.script.accept_duplicates(True)
@@ -211,7 +213,9 @@ def test_a_recipient_outside_the_trust_domain_is_refused_at_the_field(doctor: Do
     assert field.text() == "quelquun@example.org"
 
 
-def test_a_mailbox_refused_by_the_operator_is_told_and_the_deposit_stays(doctor: Doctor, world: World) -> None:
+def test_a_mailbox_refused_by_the_operator_is_told_and_the_deposit_stays(
+    doctor: Doctor, world: World
+) -> None:
     before = doctor.submissions(), doctor.messages()
     doctor.prepares_to_share("LEGRAND")
     world.mail.script.refuse(COLLEAGUE, 550, "5.1.1 mailbox unknown")

@@ -1,4 +1,4 @@
-"""Nothing but drawing happens on the GUI thread: its longest pause while the DMP takes 3 seconds to answer."""
+"""Nothing but drawing happens on the GUI thread: its longest pause while the DMP takes 3 seconds."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def test_no_pause_above_50_ms_while_the_dmp_takes_3_seconds(
         heart.begin("send, TD0.2 and TD2.1")
         player.send()
         heart.stop()
-        assert max(heart.pauses.values()) < LONGEST, {k: f"{v * 1000:.0f} ms" for k, v in heart.pauses.items()}
+        assert max(heart.pauses.values()) < LONGEST, {
+            k: f"{v * 1000:.0f} ms" for k, v in heart.pauses.items()
+        }
     finally:
         window.close()
         window.runner.wait(10_000)
