@@ -15,11 +15,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and open the program; return its exit status."""
     options = _parser().parse_args(arguments)
     if options.demonstrate:
-        from demo_lgc.demonstration import demonstrate  # noqa: PLC0415 - Qt is chosen inside
+        from demo_lgc.demonstration import demonstrate
 
         return demonstrate(options.demonstrate.resolve(), options.theme)
     if options.sandbox:
-        from demo_lgc.app import open_sandbox  # noqa: PLC0415 - the parser answers --help at once
+        from demo_lgc.app import open_sandbox
 
         if options.profile:
             options.profile.mkdir(parents=True, exist_ok=True)
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "essayez « demo-lgc --sandbox », ou donnez « --environment FICHIER --profile DOSSIER ».\n"
         )
         return 2
-    from demo_lgc.app import run  # noqa: PLC0415
-    from demo_lgc.settings import SettingsError, load_environment  # noqa: PLC0415
+    from demo_lgc.app import run
+    from demo_lgc.settings import SettingsError, load_environment
 
     try:
         environment = load_environment(options.environment)
