@@ -193,7 +193,7 @@ class RecordPage(QWidget):
         self._share, self._flows = page, flows
         self._stack.addWidget(page)
         self._arrange()
-        self._runner.start(flows.share(), page)
+        self._runner.start(flows.share())  # it waits for the page, and ends with it
 
     def _show_share(self) -> None:
         if self._share is None:

@@ -293,11 +293,13 @@ class Timeline(QWidget):
 
     def _changed(self) -> None:
         """Forget what was laid out and painted; keep the focus on the same day when it is still there."""
-        kept, self._rows, self._cache, self._card, self._pointed = self._focused, [], None, None, None
+        kept, carded = self._focused, self._card is not None and self._card is self._focused
+        self._rows, self._cache, self._card, self._pointed = [], None, None, None
         if kept:
             self._focused = next(
                 (i for i in self.items() if i.lane is kept.lane and kept.events[0] in i.events), None
             )
+            self._card = self._focused if carded else None
         self.update()
 
     def _at(self, point: QPointF) -> Item | None:

@@ -68,11 +68,10 @@ class AccessStrip(QFrame):
         self._what.setObjectName("share.attest")
         self._what.toggled.connect(self._unfold)
         self._text = Text(CONSENT, "caption", "text2", wrap=True)
-        self._block = plain(
-            col(row(self.consent, None, self._open, gap=8), row(self._what, None), self._text, gap=4)
-        )
+        self._block = plain(col(self.consent, row(self._what, None, self._open, gap=8), self._text, gap=2))
         words = col(self._title, self._detail, self._block, gap=3)
-        self.setLayout(row(self._icon, (words, 1), self._again, gap=10, margins=(12, 9, 10, 9)))
+        picture = col(self._icon, None)
+        self.setLayout(row(picture, (words, 1), self._again, gap=10, margins=(12, 9, 10, 9)))
         self._unfold(False)
 
     @property

@@ -7,7 +7,7 @@ word. Reference: [Y] étapes 2 to 4; [DMP] §8.5 (what is hidden may be shown la
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.message import Correspondent
@@ -16,7 +16,6 @@ from demo_lgc.ui.sharing.access import AccessStrip
 from demo_lgc.ui.sharing.destination import DestinationChoice
 from demo_lgc.ui.sharing.model import (
     Access,
-    AccessState,
     Destination,
     Draft,
     Readiness,
@@ -54,7 +53,8 @@ class ShareForm(QWidget):
         self.body = QPlainTextEdit(body)
         self.body.setObjectName("share.body")
         self.body.setFont(theme.font("small"))
-        self.body.setMinimumHeight(132)
+        self.body.setMinimumHeight(124)
+        self.body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.body.setTabChangesFocus(True)
         self.problem = Strip()
         self.problem.setObjectName("share.problem")
@@ -129,6 +129,11 @@ class ShareForm(QWidget):
         elif not self._preparing and self.draft.destination.by_mail and not self.draft.recipients:
             self.recipients.setFocus()
 
+    def set_side(self, side: int) -> None:
+        """Leave `side` pixels more at both sides, when the form stands alone on a wide page."""
+        self._inner.setContentsMargins(20 + side, 12, 20 + side, 8)
+        self._foot.setContentsMargins(20 + side, 10, 20 + side, 12)
+
     # --- building -------------------------------------------------------------------------------------
 
     def _visibility(self) -> QComboBox:
@@ -147,12 +152,12 @@ class ShareForm(QWidget):
         label = Text(self.tr("Confidentialité"), "small", "text2", weight=500)
         label.setBuddy(self.visibility)
         self._hint = Text("", "caption", "text3", wrap=True)
+        self._hiding = plain(col(row(label, (self.visibility, 1), gap=14), self._hint, gap=5))
         self._dmp = plain(
             col(
                 Text(self.tr("Dans le DMP"), "section"),
                 self.access,
-                row(label, (self.visibility, 1), gap=14),
-                self._hint,
+                self._hiding,
                 gap=7,
             )
         )
@@ -168,7 +173,8 @@ class ShareForm(QWidget):
             )
         )
         title = Text(self.tr("Destination"), "section")
-        inner = col(
+        self._between = plain(col(3, rule(), 3, gap=0))
+        self._inner = col(
             self.problem,
             title,
             self.destination,
@@ -176,16 +182,14 @@ class ShareForm(QWidget):
             rule(),
             3,
             self._dmp,
-            3,
-            rule(),
-            3,
-            self._mail,
+            self._between,
+            (self._mail, 10),
             None,
             gap=6,
             margins=(20, 12, 20, 8),
         )
-        foot = row((self._said, 1), self._cancel, self._send, gap=8, margins=(20, 10, 20, 12))
-        self.setLayout(col((scroll(plain(inner)), 1), rule(), plain(foot), gap=0))
+        self._foot = row((self._said, 1), self._cancel, self._send, gap=8, margins=(20, 10, 20, 12))
+        self.setLayout(col((scroll(plain(self._inner)), 1), rule(), plain(self._foot), gap=0))
 
     # --- judging --------------------------------------------------------------------------------------
 
@@ -202,13 +206,11 @@ class ShareForm(QWidget):
         refused = obstacles(self._known, self.visibility.currentData())
         self.destination.show_choice(preferred(self._wanted, refused), refused)
         chosen = self.destination.chosen
-        self.visibility.setEnabled(self._known.may_feed and not self._preparing)
         self._hint.setText(self._about(self.visibility.currentData()))
-        self._hint.setVisible(bool(self._hint.text()) and self._known.may_feed)
-        self._mail.setEnabled(chosen.by_mail)
-        self._dmp.setEnabled(
-            chosen.to_dmp or not self._known.may_feed or self._known.state is AccessState.SILENT
-        )
+        self._hint.setVisible(bool(self._hint.text()))
+        self._hiding.setVisible(chosen.to_dmp and self._known.may_feed)
+        for part in (self._mail, self._between):
+            part.setVisible(chosen.by_mail)
         ready = self.readiness
         self._said.setText(ready.sentence)
         self._send.setEnabled(ready.ready)

@@ -43,8 +43,8 @@ class BranchCard(QFrame):
         self._who = Text("", "small", weight=600, elide=True)
         self._when = Text("", "caption", "text2", elide=True, tabular=True)
         self.chip = Chip()
-        words = col(None, self._who, self._when, None, gap=1)
-        self.setLayout(row(self._icon, (words, 1), self.chip, gap=10, margins=(12, 6, 10, 6)))
+        words = col(None, row((self._who, 1), self.chip, gap=8), self._when, None, gap=1)
+        self.setLayout(row(self._icon, (words, 1), gap=10, margins=(12, 6, 10, 6)))
 
     def show_delivery(self, delivery: Delivery, state: BranchState, why: str) -> None:
         """Show a branch; `why` says what keeps it from arriving."""
@@ -155,6 +155,11 @@ class OutcomePanel(QWidget):
         self._failures[delivery_id] = failure
         self._show()
 
+    def set_side(self, side: int) -> None:
+        """Leave `side` pixels more at both sides, when the panel stands alone on a wide page."""
+        self._inner.setContentsMargins(20 + side, 14, 20 + side, 12)
+        self._foot.setContentsMargins(20 + side, 10, 20 + side, 12)
+
     # --- building -------------------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -178,7 +183,7 @@ class OutcomePanel(QWidget):
             col(Text(self.tr("Détail"), "small", weight=600), self._trace, gap=6, margins=(14, 10, 14, 10)),
         )
         trace.setObjectName("outcome.trace")
-        inner = col(
+        self._inner = col(
             row(Text(self.tr("Partage du VSM"), "section"), None, self._count),
             2,
             tree,
@@ -190,10 +195,10 @@ class OutcomePanel(QWidget):
             gap=8,
             margins=(20, 14, 20, 12),
         )
-        foot = row(
+        self._foot = row(
             self._give_up, None, self._back, self._retry, self._back_filled, gap=8, margins=(20, 10, 20, 12)
         )
-        self.setLayout(col((scroll(plain(inner)), 1), rule(), plain(foot), gap=0))
+        self.setLayout(col((scroll(plain(self._inner)), 1), rule(), plain(self._foot), gap=0))
 
     # --- showing --------------------------------------------------------------------------------------
 
@@ -207,7 +212,9 @@ class OutcomePanel(QWidget):
         sent = shown.count(BranchState.SENT)
         self._count.setText(self.tr("%1 sur %2").replace("%1", str(sent)).replace("%2", str(len(shown))))
         said = summary(deliveries, self._running)
-        detail = " ".join(part for part in (self._first_detail(), said.detail) if part)
+        first = self._first_detail()
+        stop = "" if not first or first.endswith((".", "»")) else "."
+        detail = " ".join(part for part in (first + stop, said.detail) if part)
         self.strip.say(said.tone, said.title, detail, said.icon)
         self._offer(shown)
 

@@ -39,8 +39,6 @@ class Recipients(QFrame):
         self._line.setObjectName("share.recipients")
         self._line.setProperty("role", "inline")
         self._line.setFont(theme.font("small"))
-        self._line.setMinimumWidth(120)
-        self._line.setPlaceholderText(self.tr("Nom ou adresse MSSanté"))
         self._line.installEventFilter(self)
         self._line.textEdited.connect(self._typed)
         self._wrapping = WrappingLayout(6, (6, 4, 6, 4))
@@ -53,6 +51,7 @@ class Recipients(QFrame):
         self._pause = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._pause.timeout.connect(self._ask)
         self._list: Suggestions | None = None
+        self._relayout()
 
     @property
     def people(self) -> tuple[Correspondent, ...]:
@@ -203,6 +202,8 @@ class Recipients(QFrame):
             self._list.hide()
 
     def _relayout(self) -> None:
+        self._line.setPlaceholderText("" if self._people else self.tr("Nom ou adresse MSSanté"))
+        self._line.setMinimumWidth(self.fontMetrics().averageCharWidth() * (6 if self._people else 20))
         self._wrapping.invalidate()
         self.updateGeometry()
         self.changed.emit()

@@ -176,7 +176,8 @@ class SharePage(QWidget):
         self._right.setMinimumWidth(0 if narrow else FORM_WIDTH)
         self._right.setMaximumWidth(WIDEST if narrow else FORM_WIDTH)
         side = max(0, ((width or self.width()) - LONE_FORM) // 2) if narrow else 0
-        self._stack.setContentsMargins(side, 0, side, 0)
+        self.form.set_side(side)
+        self.outcome.set_side(side)
 
 
 def letter(patient: Patient, doctor: str) -> tuple[str, str]:

@@ -73,10 +73,13 @@ class WrappingLayout(QLayout):
         room = rect.marginsRemoved(margins)
         x, y, line = room.left(), room.top(), 0
         for place, item in enumerate(self._items):
-            size = item.sizeHint()
+            last = place == len(self._items) - 1
+            size = QSize(
+                item.minimumSize().width() if last else item.sizeHint().width(), item.sizeHint().height()
+            )
             if x > room.left() and x + size.width() > room.right() + 1:
                 x, y, line = room.left(), y + line + self._gap, 0
-            if place == len(self._items) - 1:
+            if last:
                 size.setWidth(max(size.width(), room.right() + 1 - x))
             if move:
                 item.setGeometry(QRect(QPoint(x, y), size))
