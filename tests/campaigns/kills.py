@@ -101,7 +101,7 @@ def _run_and_kill(world: World, profile: Path, dice: random.Random) -> bool:
 
 
 def _states(profile: Path) -> list[str]:
-    """The state of each delivery as committed; read aside, so that the program's own reading is not needed."""
+    """The state of each delivery as committed, read without the program's own code."""
     path = profile / "demo_lgc.db"
     if not path.exists():
         return []
