@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.dmp import DmpStatus
@@ -17,7 +17,7 @@ from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.patient import words
 from demo_lgc.ui.widgets.buttons import button
 from demo_lgc.ui.widgets.chip import Chip, ChipButton
-from demo_lgc.ui.widgets.layout import clear, col, row
+from demo_lgc.ui.widgets.layout import clear, col, plain, row
 from demo_lgc.ui.widgets.text import Icon, Text
 
 GAP = 6
@@ -59,7 +59,9 @@ class Banner(QFrame):
             on=self.share_wanted.emit,
         )
         who = row(self._name, self._sex, self._born, None, gap=9)
-        facts = row((self._chips, 1), gap=0)
+        facts = plain(self._chips)
+        # The chips fold to the room there is: they must not hold the window wide.
+        facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setLayout(
             row((col(who, facts, gap=5), 1), self._close, self._share, gap=8, margins=(20, 8, 16, 8))
         )
@@ -143,7 +145,7 @@ class Banner(QFrame):
         while leaving and self._needed(folded) > room:
             folded.append(leaving.pop(0))
         gone = set(map(id, folded))
-        for widget in self._folding:
+        for widget in self._facts:
             widget.setVisible(id(widget) not in gone)
         said = [w.text() for w in folded if isinstance(w, Text | ChipButton)]
         self._more.set(f"+{len(said)}", tip="\n".join(said))

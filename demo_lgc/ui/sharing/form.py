@@ -6,8 +6,9 @@ word. Reference: [Y] étapes 2 to 4; [DMP] §8.5 (what is hidden may be shown la
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from typing_extensions import override
 
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.message import Correspondent
@@ -31,6 +32,25 @@ from demo_lgc.ui.widgets.layout import col, plain, row, rule, scroll
 from demo_lgc.ui.widgets.strip import Strip
 from demo_lgc.ui.widgets.text import Icon, Text
 
+LETTER = 132  # pixels
+
+
+class _Letter(QPlainTextEdit):
+    """As high as a short letter; what is left of the page is for it."""
+
+    @property
+    def words(self) -> str:
+        """What is written, no-break spaces kept (`toPlainText` makes them plain)."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), LETTER)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), LETTER)
+
 
 class ShareForm(QWidget):
     """The form. `sent` carries the `Draft` to send; `cancelled` asks to go back to the record."""
@@ -50,11 +70,9 @@ class ShareForm(QWidget):
         self.to = Field(self.tr("Destinataires"), self.recipients)
         self.subject = QLineEdit(subject)
         self.subject.setObjectName("share.subject")
-        self.body = QPlainTextEdit(body)
+        self.body = _Letter(body)
         self.body.setObjectName("share.body")
         self.body.setFont(theme.font("small"))
-        self.body.setMinimumHeight(124)
-        self.body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.body.setTabChangesFocus(True)
         self.problem = Strip()
         self.problem.setObjectName("share.problem")
@@ -80,7 +98,7 @@ class ShareForm(QWidget):
             visibility=self.visibility.currentData() if chosen.to_dmp else Visibility.VISIBLE,
             recipients=self.recipients.people if chosen.by_mail else (),
             subject=self.subject.text(),
-            body=self.body.toPlainText(),
+            body=self.body.words,
             pending=self.recipients.typed if chosen.by_mail else "",
         )
 
@@ -167,7 +185,7 @@ class ShareForm(QWidget):
                 Text(self.tr("Message MSSanté"), "section"),
                 self.to,
                 Field(self.tr("Objet"), self.subject),
-                Field(self.tr("Message"), self.body),
+                (Field(self.tr("Message"), self.body), 1),
                 row(Icon("paperclip", "text3", 14), (attached, 1), gap=6),
                 gap=7,
             )

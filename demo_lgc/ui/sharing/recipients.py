@@ -81,6 +81,7 @@ class Recipients(QFrame):
             chip.clicked.connect(lambda _on=False, who=who: self.remove(who))
             chip.installEventFilter(self)
             self._wrapping.insert(len(self._chips), chip)
+            chip.show()
             self._people.append(who)
             self._chips.append(chip)
             QFrame.setTabOrder(chip, self._line)

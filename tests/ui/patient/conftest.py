@@ -1,0 +1,43 @@
+"""The same record on the same desk of values as the sharing tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "sharing"))
+
+from fake_desk import TODAY, FakeDesk
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from demo_lgc.ui.flow import FlowRunner
+from demo_lgc.ui.patient.page import RecordPage
+
+
+@pytest.fixture
+def desk():
+    """The desk; a test changes its answers before it opens the record."""
+    return FakeDesk()
+
+
+@pytest.fixture
+def open_record(qtbot, look, desk):
+    """Open the record of M. CHEMIN."""
+    opened = []
+
+    def build(*, width=1440, height=848):
+        page = RecordPage(desk, FlowRunner(serial=True), 7, TODAY)
+        page.resize(width, height)
+        page.show()
+        page.activateWindow()
+        qtbot.waitUntil(page.isActiveWindow)
+        opened.append(page)
+        return page
+
+    yield build
+    for page in opened:
+        page.close()
+        page.deleteLater()
+        QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)
