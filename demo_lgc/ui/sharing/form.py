@@ -227,6 +227,9 @@ class ShareForm(QWidget):
         self._hint.setText(self._about(self.visibility.currentData()))
         self._hint.setVisible(bool(self._hint.text()))
         self._hiding.setVisible(chosen.to_dmp and self._known.may_feed)
+        focused = self.focusWidget()
+        if focused is not None and not chosen.by_mail and self._mail.isAncestorOf(focused):
+            self.visibility.setFocus()  # never left to a button that closes
         for part in (self._mail, self._between):
             part.setVisible(chosen.by_mail)
         ready = self.readiness
