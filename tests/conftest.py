@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Before Qt is imported: the tests need no display.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 

@@ -14,14 +14,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from demo_lgc.documents.press_frames import read_frame, write_frame
 from demo_lgc.documents.rendering import vsm_html
 from demo_lgc.domain.document import DocumentHeader
-from demo_lgc.domain.errors import LgcError
+from demo_lgc.domain.errors import PressError, PressProblem
 from demo_lgc.domain.vsm import Vsm
 
 _log = logging.getLogger(__name__)
@@ -29,27 +28,6 @@ _log = logging.getLogger(__name__)
 WORKER = (sys.executable, "-m", "demo_lgc.documents.press_worker")
 MAX_MEMORY = 800_000_000
 MAX_PAGES = 500
-
-
-class PressProblem(Enum):
-    """Why there is no PDF."""
-
-    UNAVAILABLE = "unavailable"  # the worker does not start: its libraries are missing
-    CRASHED = "crashed"  # it died at work
-    TOO_SLOW = "too-slow"  # it did not answer before the deadline, and was stopped
-    FAILED = "failed"  # it answered that this document cannot be printed
-
-
-class PressError(LgcError):
-    """The PDF could not be made; nothing was kept. `detail` is the name of an exception, or empty.
-
-    Trying again is harmless: after UNAVAILABLE, CRASHED and TOO_SLOW the next call starts a new worker.
-    """
-
-    def __init__(self, problem: PressProblem, detail: str = "") -> None:
-        super().__init__(f"{problem.value} {detail}".strip())
-        self.problem = problem
-        self.detail = detail
 
 
 class Press:

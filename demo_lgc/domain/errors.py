@@ -25,6 +25,7 @@ class CardProblem(Enum):
     NO_CARD = "no-card"
     UNREADABLE = "unreadable"  # a card we do not know, or without certificates
     EXPIRED = "expired"
+    NO_SITUATION = "no-situation"  # no practice activity on the card (CPF, some locums)
     CODE_LENGTH = "code-length"  # not four digits: refused before the card, no try spent
     WRONG_CODE = "wrong-code"
     BLOCKED = "blocked"
@@ -136,6 +137,27 @@ class StorageError(LgcError):
     """The store of the practice could not do it; nothing was half done."""
 
     def __init__(self, problem: StorageProblem, detail: str = "") -> None:
+        super().__init__(f"{problem.value} {detail}".strip())
+        self.problem = problem
+        self.detail = detail
+
+
+class PressProblem(Enum):
+    """Why there is no PDF."""
+
+    UNAVAILABLE = "unavailable"  # the worker does not start: its libraries are missing
+    CRASHED = "crashed"  # it died at work
+    TOO_SLOW = "too-slow"  # it did not answer before the deadline, and was stopped
+    FAILED = "failed"  # it answered that this document cannot be printed
+
+
+class PressError(LgcError):
+    """The PDF could not be made; nothing was kept. `detail` is the name of an exception, or empty.
+
+    Trying again is harmless: after UNAVAILABLE, CRASHED and TOO_SLOW the next call starts a new worker.
+    """
+
+    def __init__(self, problem: PressProblem, detail: str = "") -> None:
         super().__init__(f"{problem.value} {detail}".strip())
         self.problem = problem
         self.detail = detail

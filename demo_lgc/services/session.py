@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from demo_lgc.domain.errors import NotAllowed, Refusal
+from demo_lgc.domain.errors import CardError, CardProblem, NotAllowed, Refusal
 from demo_lgc.domain.practitioner import CardHolder, PracticeContact, PractitionerSession
 from demo_lgc.domain.trust import CardReader, OpenCard
 
@@ -60,10 +60,14 @@ class SessionService:
     def open(self, code: str) -> PractitionerSession:
         """Open the session with the code porteur. Raises CardError; a wrong length spends no try.
 
-        The first practice situation of the card is taken.
+        The first practice situation of the card is taken; a card without any is refused (NO_SITUATION):
+        the structure declared to the DMP must be the card's.
         """
         self.lock()
         card = self._reader.open(code)
+        if not card.situations:
+            card.close()
+            raise CardError(CardProblem.NO_SITUATION)
         self._card = card
         self._session = PractitionerSession(
             practitioner=card.holder.practitioner,

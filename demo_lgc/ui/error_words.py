@@ -6,7 +6,7 @@ sentences are those of the interface page « Words » where it has them; `errors
 
 from __future__ import annotations
 
-from demo_lgc.domain.errors import CardProblem, IdentityProblem, Refusal, StorageProblem
+from demo_lgc.domain.errors import CardProblem, IdentityProblem, PressProblem, Refusal, StorageProblem
 
 Words = tuple[str, str, str]
 
@@ -26,6 +26,11 @@ CARD: dict[CardProblem, Words] = {
     CardProblem.EXPIRED: (
         "Carte expirée.",
         "Insérez votre nouvelle carte, ou demandez-la à l’Agence du numérique en santé.",
+        "Réessayer",
+    ),
+    CardProblem.NO_SITUATION: (
+        "Cette carte ne porte aucune situation d’exercice.",
+        "Insérez une CPS qui nomme votre cabinet, ou faites mettre la carte à jour.",
         "Réessayer",
     ),
     CardProblem.CODE_LENGTH: (
@@ -182,4 +187,24 @@ SMTP_CODES: dict[str, str] = {  # Reference: [MSS] IGC error codes; RFC 5321 §4
     "552": "Le message dépasse la taille acceptée.",
     "553": "L’adresse n’est pas bien écrite.",
     "554": "La messagerie a refusé le message.",
+}
+
+_NO_PDF = "Le document imprimable n’a pas pu être préparé."
+PRESS: dict[PressProblem, Words] = {
+    PressProblem.UNAVAILABLE: (
+        _NO_PDF,
+        "Rien n’est parti. L’outil d’impression manque sur ce poste\u202f: réinstallez le programme.",
+        "Réessayer",
+    ),
+    PressProblem.CRASHED: (_NO_PDF, "Rien n’est parti. Réessayez\u202f: l’outil redémarre.", "Réessayer"),
+    PressProblem.TOO_SLOW: (
+        _NO_PDF,
+        "Rien n’est parti. Le poste est très occupé\u202f: réessayez dans un instant.",
+        "Réessayer",
+    ),
+    PressProblem.FAILED: (
+        _NO_PDF,
+        "Rien n’est parti. Ce document ne s’imprime pas\u202f: transmettez le journal à votre assistance.",
+        "",
+    ),
 }

@@ -23,6 +23,7 @@ from demo_lgc.domain.errors import (
     LgcError,
     NetworkError,
     NotAllowed,
+    PressError,
     Refusal,
     RemoteRefusal,
     StorageError,
@@ -59,6 +60,8 @@ def explain(error: BaseException, patient: str = "") -> Explanation:
             return _refusal(error.refusal, error.detail, patient)
         case StorageError():
             return _said(words.STORAGE[error.problem])
+        case PressError():
+            return _said(words.PRESS[error.problem])
         case LgcError():
             return Explanation(
                 tr("Cette action n’a pas abouti."), tr("Réessayez dans un instant."), tr("Réessayer")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from demo_lgc.documents.press import Press, PressError, PressProblem
+from demo_lgc.documents.press import Press
+from demo_lgc.domain.errors import PressError, PressProblem
 from tests.documents.factory import CREATED_AT, a_full_vsm, a_header, a_vsm
 
 ROOT = Path(__file__).resolve().parents[2]

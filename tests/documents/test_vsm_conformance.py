@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.domain.identity import Address, IdentityStatus
 from demo_lgc.domain.practitioner import PracticeContact
-from demo_lgc.domain.vsm import Absence, Vsm
+from demo_lgc.domain.vsm import Absence, Problem, Treatment, Vsm
 from tests.documents.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session, a_vsm
 from tests.documents.strategies import headers, vsms
 
 pytestmark = pytest.mark.conformance
 
 NONE = Absence.NONE_KNOWN
+COUGHED = Treatment("Sirop", "1 cuillère le soir", reason="Toux")
 NOTHING_KNOWN = Vsm(NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 
 
@@ -43,7 +44,14 @@ def test_the_rules_accept(vsm, header, judge):
     assert judge(write_vsm(vsm, header, TINY_PDF)) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Without shrinking: each example costs the judge half a second.
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@example(vsm=a_vsm(problems=(Problem("Toux"),), treatments=(COUGHED,)), header=a_header())
 @given(vsm=vsms, header=headers())
 def test_the_rules_accept_whatever_the_record_holds(vsm, header, judge):
     assert judge(write_vsm(vsm, header, TINY_PDF)) == []

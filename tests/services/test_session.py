@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from services.conftest import Clock, Service
 
-from demo_lgc.domain.errors import NotAllowed
+from demo_lgc.domain.errors import CardError, CardProblem, NotAllowed
 from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
 from demo_lgc.domain.trust import OpenCard
 from demo_lgc.services.peers import Pair, Peers
@@ -74,6 +74,19 @@ def test_the_card_that_leaves_closes_everything_once(sessions: SessionService, r
     reader.removed()
     assert told == ["locked"]
     assert reader.cards[0].closed == 1
+    assert not sessions.is_open
+
+
+def test_a_card_without_a_practice_situation_is_refused_and_closed(
+    sessions: SessionService, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = Card.__new__(Card)
+    empty.closed, empty.situations = 0, ()
+    monkeypatch.setattr(reader, "open", lambda code: empty)
+    with pytest.raises(CardError) as refused:
+        sessions.open("1234")
+    assert refused.value.problem is CardProblem.NO_SITUATION
+    assert empty.closed == 1
     assert not sessions.is_open
 
 

@@ -103,12 +103,18 @@ def reason_reference(
         return None
     for problem, text_id in known:
         if _same(treatment, problem):
-            code = treatment.reason_code or problem.code
+            # The code of the element referred to, and none other: NA when it has none.
+            words = chapter.text_id(position, "motif")
+            code = (
+                concept("code", problem.code, words)
+                if problem.code
+                else element("code", original(words), nullFlavor="NA")
+            )
             act = element(
                 "act",
                 *templates(*REASON),
                 ids.at(problem_place(text_id)),
-                concept("code", code, chapter.text_id(position, "motif")),
+                code,
                 classCode="ACT",
                 moodCode="EVN",
             )
