@@ -16,9 +16,11 @@ from demo_lgc import logs
 
 @pytest.fixture
 def log(tmp_path: Path):
+    level = logging.getLogger("demo_lgc").level
     handler = logs.write_to(tmp_path)
     yield tmp_path / "demo_lgc.log"
     logging.getLogger("demo_lgc").removeHandler(handler)
+    logging.getLogger("demo_lgc").setLevel(level)
     handler.close()
 
 

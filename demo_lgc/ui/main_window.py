@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
     def _close_shown(self) -> None:
         shown = self._shown_record()
         if shown:
-            self.close_record(shown)
+            self._records[shown].ask_to_close()
 
     # --- the session ----------------------------------------------------------------------------------
 

@@ -203,13 +203,13 @@ def test_a_worker_that_printed_much_is_retired():
 
 
 def test_nothing_of_a_document_reaches_the_log(caplog):
-    press = scripted(
-        "sys.stderr.write('starting\\n'); sys.stderr.flush(); time.sleep(0.3)\n"
-        "write_frame(o, b'ready')\nasked = read_frame(i)\n"
-        "sys.stderr.write('CHEMIN ' + asked.decode() + '\\n'); sys.stderr.flush()\n"
-        "answer(); write_frame(o, b'%PDF'); read_frame(i)"
-    )
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "demo_lgc.documents.press"):  # before the worker says anything
+        press = scripted(
+            "sys.stderr.write('starting\\n'); sys.stderr.flush(); time.sleep(0.3)\n"
+            "write_frame(o, b'ready')\nasked = read_frame(i)\n"
+            "sys.stderr.write('CHEMIN ' + asked.decode() + '\\n'); sys.stderr.flush()\n"
+            "answer(); write_frame(o, b'%PDF'); read_frame(i)"
+        )
         press.pdf(a_vsm(), a_header())
         press.close()
     assert "starting" in caplog.text

@@ -36,6 +36,9 @@ class PaperRecord(QWidget):
         self.label = QLabel(self)
         self.draft = QLineEdit(self)
 
+    def ask_to_close(self) -> None:
+        self.close_requested.emit()
+
     def load(self):
         self.label.setText(NAMES[self.patient_id])
         self.title_changed.emit(f"{NAMES[self.patient_id]}, 18/08/1948")
