@@ -1,8 +1,9 @@
 """Gestures that go back and forth between the doctor and slow work, each told as one story.
 
 A flow is a generator that runs on the GUI thread and yields what it waits for: `background(...)` for slow
-work, `ask(...)` for the answer to a dialog, `wait_for(...)` for the decision taken on a page. The result
-comes back as the value of the `yield`; a failure is raised there, so that `try` reads as usual.
+work, `ask(...)` for the answer to a dialog, `wait_for(...)` for the decision taken on a page, `next_turn()`
+for the window to breathe. The result comes back as the value of the `yield`; a failure is raised there, so
+that `try` reads as usual.
 
 ```
 def open_session(self, code):
@@ -24,9 +25,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog
 
+BREATH = 2  # ms a story leaves to the window between two pieces; zero would let timers follow in one go
 LANES = {"card": 1, "network": 4, "store": 1, "outbox": 1}
 """How many works run at once in each lane: a card serves one caller, `outbox` sends what waits."""
 
@@ -55,7 +57,12 @@ class Decision:
     signal: SignalInstance
 
 
-Step = Background | Question | Decision
+@dataclass(frozen=True)
+class Turn:
+    """The next turn of the event loop."""
+
+
+Step = Background | Question | Decision | Turn
 Flow = Generator[Step, Any, Any]
 
 
@@ -74,6 +81,11 @@ def ask(dialog: QDialog) -> Question:
 def wait_for(page: QObject, signal: SignalInstance | None = None) -> Decision:
     """Wait for `page.decided` (a `Signal(object)`) or `signal` of that page; the yield gives what it says."""
     return Decision(page, signal if signal is not None else page.decided)  # type: ignore[attr-defined]
+
+
+def next_turn() -> Turn:
+    """Let the window draw and hear before going on: between two pieces of a page that takes long to build."""
+    return Turn()
 
 
 class Story:
@@ -106,6 +118,9 @@ class Story:
             else:
                 if not self._runner.accepts:
                     self.close()
+                elif isinstance(step, Turn) and self._runner.serial:
+                    value, error = None, None
+                    continue
                 elif isinstance(step, Background) and self._runner.serial:
                     value, error = _outcome(step)
                     self._runner.heard.emit(step.lane, error)
@@ -117,6 +132,8 @@ class Story:
     def _await(self, step: Step) -> None:
         if isinstance(step, Background):
             self._runner.run(self, step)
+        elif isinstance(step, Turn):
+            QTimer.singleShot(BREATH, self._runner, self.go_on)
         elif isinstance(step, Question):
             self._link(step.dialog, step.dialog.finished, lambda code: code == QDialog.DialogCode.Accepted)
             step.dialog.open()

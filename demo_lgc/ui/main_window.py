@@ -285,8 +285,14 @@ class MainWindow(QMainWindow):
         (self._focus or self.home.agenda).setFocus()
         self._focus = None
         self._homes.load()
+        self.runner.start(self._warm_up(), self)
         self._due.start()
         self.runner.start(self._deliver_due(), self)
+
+    def _warm_up(self) -> Flow:
+        """Load, while the doctor reads the day, the code of the pages that will be opened."""
+        yield background(import_module, "demo_lgc.ui.outbox.page")
+        yield background(import_module, "demo_lgc.ui.patient.page")
 
     # --- gestures -------------------------------------------------------------------------------------
 

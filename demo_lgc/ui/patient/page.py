@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTime, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -15,20 +16,23 @@ from demo_lgc.services.desk import Desk
 from demo_lgc.services.patient_file import PatientFile
 from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.errors import explain
-from demo_lgc.ui.flow import Flow, FlowRunner, background
+from demo_lgc.ui.flow import Flow, FlowRunner, background, next_turn
 from demo_lgc.ui.patient.administrative import AdministrativeData
 from demo_lgc.ui.patient.banner import Banner
 from demo_lgc.ui.patient.medical import MedicalData
 from demo_lgc.ui.patient.overview import Overview
 from demo_lgc.ui.patient.side_menu import RAIL, WIDTH, Entry, SideMenu
 from demo_lgc.ui.sharing.flows import ShareFlows
+from demo_lgc.ui.sharing.form import ShareForm
 from demo_lgc.ui.sharing.model import checking
-from demo_lgc.ui.sharing.view import SharePage
+from demo_lgc.ui.sharing.view import SharePage, letter
 from demo_lgc.ui.widgets.busy import Busy
 from demo_lgc.ui.widgets.layout import col, plain, row, vrule
 from demo_lgc.ui.widgets.strip import Strip
 
+PAGES = ("overview", "medical", "administrative")
 SHARE = "share"
+P = TypeVar("P", bound=QWidget)
 
 
 class RecordPage(QWidget):
@@ -49,19 +53,11 @@ class RecordPage(QWidget):
         self._file: PatientFile | None = None
         self._share: SharePage | None = None
         self._flows: ShareFlows | None = None
-        self._share_wanted = self._stale = self._narrow = False
+        self._share_wanted = self._building = self._stale = self._narrow = False
         self._current = "overview"
         self.banner = Banner(today)
-        self.overview, self.medical, self.administrative = (
-            Overview(today),
-            MedicalData(),
-            AdministrativeData(),
-        )
-        self._pages: dict[str, QWidget] = {
-            "overview": self.overview,
-            "medical": self.medical,
-            "administrative": self.administrative,
-        }
+        self.overview = Overview(today)
+        self._pages: dict[str, QWidget] = {"overview": self.overview}
         self.menu = SideMenu(
             (
                 Entry("overview", self.tr("Vue d’ensemble"), "layout-list", "Ctrl+1"),
@@ -72,8 +68,7 @@ class RecordPage(QWidget):
         self.problem = Strip()
         self.problem.setObjectName("record.problem")
         self._stack = QStackedWidget()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
+        self._stack.addWidget(self.overview)
         self._notice = plain(col(self.problem, margins=(16, 12, 16, 0)))
         self._notice.hide()
         content = col(self._notice, (self._stack, 1), gap=0)
@@ -82,6 +77,34 @@ class RecordPage(QWidget):
         self._connect()
         self.menu.show_opened(QTime.currentTime().toString("HH:mm"))
         self.show_page("overview")
+
+    # --- pages, built when they are first needed: together they would hold the window too long --------
+
+    @property
+    def medical(self) -> MedicalData:
+        """« Données médicales »."""
+        page = self._pages.get("medical")
+        if not isinstance(page, MedicalData):
+            page = self._add("medical", MedicalData())
+            if self._file is not None:
+                page.show_vsm(self._file.vsm)
+        return page
+
+    @property
+    def administrative(self) -> AdministrativeData:
+        """« Données administratives »."""
+        page = self._pages.get("administrative")
+        if not isinstance(page, AdministrativeData):
+            page = self._add("administrative", AdministrativeData())
+            page.opposed.connect(lambda opposed: self._runner.start(self._record_opposition(opposed), self))
+            if self._file is not None:
+                page.show_patient(self._file.patient)
+        return page
+
+    def _add(self, name: str, page: P) -> P:
+        self._pages[name] = page
+        self._stack.addWidget(page)
+        return page
 
     # --- gestures -------------------------------------------------------------------------------------
 
@@ -97,15 +120,19 @@ class RecordPage(QWidget):
         if self._file is None:
             self._share_wanted = True
             return
-        if self._share is None or self._flows is None:
-            self._begin_sharing(self._file)
-        elif not self._share.is_outcome:
+        if self._share is None:
+            if not self._building:
+                self._runner.start(self._begin_sharing(self._file), self)
+            return
+        if not self._share.is_outcome:
             self._share.access_wanted.emit()
         self._show_share()
 
     def show_page(self, name: str) -> None:
         """Show a page of the record: overview, medical or administrative. Raises KeyError."""
-        self._stack.setCurrentWidget(self._pages[name])
+        if name not in PAGES:
+            raise KeyError(name)
+        self._stack.setCurrentWidget(getattr(self, name))
         self._current = name
         self.menu.show_page(name)
         self.banner.show_sharing(False)
@@ -141,7 +168,7 @@ class RecordPage(QWidget):
             self._busy.stop()
         self._notice.hide()
         first = self._file is None
-        self._show(file)
+        yield from self._show(file)
         if self._share_wanted:
             self._share_wanted = False
             self.share()
@@ -165,34 +192,49 @@ class RecordPage(QWidget):
 
     # --- showing --------------------------------------------------------------------------------------
 
-    def _show(self, file: PatientFile) -> None:
+    def _show(self, file: PatientFile) -> Flow:
+        """Fill the record, a piece a turn: who it is first."""
         before = self._file
         self._file, self._stale = file, False
         patient = file.patient
         self.banner.show_patient(patient, file.vsm, file.dmp, file.events)
+        self.title_changed.emit(f"{patient.display_name}, {patient.birth_date:%d/%m/%Y}")
+        yield next_turn()
         self.overview.show_events(file.events)
         self.overview.show_documents(file.documents)
-        self.medical.show_vsm(file.vsm)
-        self.administrative.show_patient(patient)
-        self.title_changed.emit(f"{patient.display_name}, {patient.birth_date:%d/%m/%Y}")
+        for name in ("medical", "administrative"):
+            if name in self._pages:
+                yield next_turn()
+                page = self._pages[name]
+                if isinstance(page, MedicalData):
+                    page.show_vsm(file.vsm)
+                elif isinstance(page, AdministrativeData):
+                    page.show_patient(patient)
         if self._flows is not None and before is not None and before.patient != patient:
             self._flows.set_patient(patient)
 
-    def _begin_sharing(self, file: PatientFile) -> None:
+    def _begin_sharing(self, file: PatientFile) -> Flow:
+        """Build the page of sharing, a piece a turn, then tell its story."""
         try:
             doctor = self._desk.session.current.practitioner.display_name
         except LgcError as error:
             said = explain(error)
             self._tell("danger", said.title, said.detail)
             return
-        page = SharePage(file.patient, doctor, self._today, checking(file.dmp, file.patient))
+        self._building = True
+        known = checking(file.dmp, file.patient)
+        form = ShareForm(*letter(file.patient, doctor), known)
+        yield next_turn()
+        page = SharePage(file.patient, doctor, self._today, known, form)
+        yield next_turn()
         flows = ShareFlows(self._desk, self._runner, page, file.patient, file.dmp)
         page.back_requested.connect(self._leave_share)
         flows.deliveries_changed.connect(self._deliveries_moved)
         flows.status_known.connect(self._status_known)
-        self._share, self._flows = page, flows
+        self._share, self._flows, self._building = page, flows, False
         self._stack.addWidget(page)
         self._arrange()
+        self._show_share()
         self._runner.start(flows.share())  # it waits for the page, and ends with it
 
     def _show_share(self) -> None:
@@ -244,11 +286,8 @@ class RecordPage(QWidget):
         self.banner.opened.connect(self._open)
         self.banner.share_wanted.connect(self.share)
         self.banner.close_wanted.connect(self.ask_to_close)
-        self.administrative.opposed.connect(
-            lambda opposed: self._runner.start(self._record_opposition(opposed), self)
-        )
         shortcuts.bind("share", self, self.share)
-        for rank, name in enumerate(self._pages, 1):
+        for rank, name in enumerate(PAGES, 1):
             for sign in (str(rank), shortcuts.AZERTY[str(rank)]):
                 shortcut = QShortcut(QKeySequence(f"Ctrl+{sign}"), self)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

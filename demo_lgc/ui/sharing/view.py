@@ -55,10 +55,13 @@ class SharePage(QWidget):
     consented = Signal()
     look_changed = Signal()
 
-    def __init__(self, patient: Patient, doctor: str, today: date, known: Access) -> None:
+    def __init__(
+        self, patient: Patient, doctor: str, today: date, known: Access, form: ShareForm | None = None
+    ) -> None:
+        """Build the page; `form` may have been built in an earlier turn of the event loop."""
         super().__init__()
         self._today = today
-        self.form = ShareForm(*letter(patient, doctor), known)
+        self.form = form or ShareForm(*letter(patient, doctor), known)
         self.outcome = OutcomePanel()
         self.preview = Preview()
         self.unread = Strip()
@@ -67,13 +70,14 @@ class SharePage(QWidget):
             self.tr("Construit une seule fois, puis signé avec votre carte"), "caption", "text3", elide=True
         )
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.form)
-        self._stack.addWidget(self.outcome)
         self._toggle = button(self.tr("Voir le document"), "eye", checked=False)
         self._toggle.setObjectName("share.toggle")
         self._toggle.toggled.connect(lambda _on: self._arrange())
         self._narrow = False
         self._build()
+        # Last: a widget with many children costs at each change of its ancestors.
+        self._stack.addWidget(self.form)
+        self._stack.addWidget(self.outcome)
         self._arrange()
         self.form.sent.connect(self.decided)
         self.form.cancelled.connect(self.back_requested)

@@ -75,6 +75,7 @@ class Hands:
 
     def begin(self, *people):
         self.click("record.share")
+        self.qtbot.waitUntil(lambda: self.share is not None and self.share.isVisible())
         for who in people:
             self.form.add_recipient(who)
         return self
@@ -127,6 +128,7 @@ def test_everything_ready_is_two_clicks(hands, desk):
 def test_the_whole_gesture_goes_by_keyboard(hands, desk):
     doctor = hands()
     doctor.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    doctor.qtbot.waitUntil(lambda: doctor.share is not None and doctor.share.isVisible())
     known(doctor, AccessState.AUTHORISED)
     assert QApplication.focusWidget() is doctor.find(QLineEdit, "share.recipients")
     doctor.type("rob")
