@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ class Story:
         if isinstance(step, Background):
             self._runner.run(self, step)
         elif isinstance(step, Turn):
-            QTimer.singleShot(BREATH, self._runner, self.go_on)
+            self._runner.breathe(self)
         elif isinstance(step, Question):
             self._link(step.dialog, step.dialog.finished, lambda code: code == QDialog.DialogCode.Accepted)
             step.dialog.open()
@@ -195,6 +196,9 @@ class FlowRunner(QObject):
         self._waiting: dict[int, tuple[Story, Background]] = {}
         self._found: dict[int, tuple[Any, Exception | None]] = {}
         self._numbers = itertools.count()
+        self._breathing: deque[Story] = deque()
+        self._breath = QTimer(self, singleShot=True, interval=BREATH)
+        self._breath.timeout.connect(self._go_on)
         self._arrived.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -229,6 +233,19 @@ class FlowRunner(QObject):
         self._waiting[number] = (story, step)
         self._works = {work for work in self._works if not work.done()}
         self._works.add(self._pool(step.lane).submit(self._work, number, step))
+
+    def breathe(self, story: Story) -> None:
+        """Go on with a story in a later turn of the event loop."""
+        self._breathing.append(story)
+        if not self._breath.isActive():
+            self._breath.start()
+
+    def _go_on(self) -> None:
+        """One story a turn: two pieces in one go would hold the window twice as long."""
+        story = self._breathing.popleft()
+        if self._breathing:
+            self._breath.start()
+        story.go_on()
 
     def forget(self, story: Story) -> None:
         """Drop a story that is over."""

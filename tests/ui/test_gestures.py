@@ -1,11 +1,11 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from demo_lgc.domain.errors import NetworkError
-from demo_lgc.ui.flow import FlowRunner, ask, background, wait_for
+from demo_lgc.ui.flow import FlowRunner, ask, background, next_turn, wait_for
 
 
 class Page(QWidget):
@@ -271,3 +271,31 @@ def test_the_window_hears_of_every_failed_call(qtbot, runner):
     with qtbot.waitSignal(runner.idle):
         runner.start(flow())
     assert heard == [("network", type(None)), ("network", NetworkError)]
+
+
+def test_the_window_lives_between_two_pieces_of_a_page(qtbot, threaded):
+    told = []
+
+    def story(name):
+        for piece in (1, 2):
+            told.append((name, piece))
+            yield next_turn()
+
+    QTimer.singleShot(0, lambda: told.append("alive"))
+    threaded.start(story("a"))
+    threaded.start(story("b"))
+    assert told == [("a", 1), ("b", 1)]
+    qtbot.waitUntil(lambda: len(told) == 5)
+    assert told.index("alive") < told.index(("a", 2)) < told.index(("b", 2))
+
+
+def test_a_story_closed_while_the_window_breathes_goes_no_further(qtbot, threaded):
+    told = []
+
+    def story():
+        yield next_turn()
+        told.append("never")
+
+    threaded.start(story()).close()
+    qtbot.wait(50)
+    assert told == []
