@@ -20,6 +20,7 @@ from demo_lgc import __version__, logs
 from demo_lgc.card.reader import PkcsReader
 from demo_lgc.documents.press import Press
 from demo_lgc.domain.delivery import Channel
+from demo_lgc.domain.errors import LgcError
 from demo_lgc.domain.identity import Address
 from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
 from demo_lgc.domain.trust import CardReader, OpenCard
@@ -82,13 +83,17 @@ def build_house(
     StorageError (the store) and OSError (a file of the environment). `reader` and `press` replace those
     the environment calls for.
     """
+    trust = TrustDomain.load(Path(environment.mail.trust_domains))
     profile.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store(profile / "demo_lgc.db")
-    store.open()
-    if environment.is_sandbox:
-        fill_empty_profile(store, clock().date(), clock())
-    printer = press or Press()
-    printer.start()
+    with contextlib.ExitStack() as undo:
+        store = Store(profile / "demo_lgc.db")
+        store.open()
+        undo.callback(store.close)
+        if environment.is_sandbox:
+            fill_empty_profile(store, clock().date(), clock())
+        printer = press or Press()
+        printer.start()
+        undo.pop_all()
     card_reader = reader or PkcsReader(environment.card)
     practice = environment.practice
     contact = PracticeContact(
@@ -97,7 +102,6 @@ def build_house(
         environment.mail.mailbox,
     )
     session = SessionService(card_reader, contact, clock)
-    trust = TrustDomain.load(Path(environment.mail.trust_domains))
     product = Product(
         NAME, __version__, PUBLISHER, environment.mail.product_reference, environment.dmp.lps_oid
     )
@@ -134,13 +138,24 @@ def run(environment: Environment, profile: Path, theme_name: str) -> int:
     from PySide6.QtWidgets import QApplication
 
     from demo_lgc.ui import theme
+    from demo_lgc.ui.cannot_open import CannotOpen
+    from demo_lgc.ui.errors import explain
     from demo_lgc.ui.main_window import MainWindow
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setApplicationName(NAME)
     application.setApplicationVersion(__version__)
     theme.apply(theme_name)
-    house = build_house(environment, profile)
+    try:
+        house = build_house(environment, profile)
+    except LgcError as error:
+        words = explain(error)
+        sys.stderr.write(f"{words.title} {words.detail}\n")
+        sorry = CannotOpen(words)
+        sorry.finished.connect(application.quit)
+        sorry.open()
+        application.exec()
+        return 1
     handler = logs.write_to(profile)
     try:
         window = MainWindow(
@@ -159,11 +174,15 @@ def run(environment: Environment, profile: Path, theme_name: str) -> int:
         handler.close()
 
 
+class SandboxError(RuntimeError):
+    """The simulated services did not start; their process said why on standard error."""
+
+
 @contextlib.contextmanager
 def sandbox(folder: Path) -> Iterator[dict[str, str]]:
     """Run the simulated services in a process of their own; yield where they are.
 
-    They stop when the context closes, and by themselves if this process dies.
+    They stop when the context closes, and by themselves if this process dies. Raises SandboxError.
     """
     command = [sys.executable, "-m", "demo_lgc.sandbox", str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
@@ -171,7 +190,7 @@ def sandbox(folder: Path) -> Iterator[dict[str, str]]:
         try:
             line = child.stdout.readline()
             if not line:
-                raise RuntimeError("the sandbox did not start; what it lacks is said above")
+                raise SandboxError
             yield json.loads(line)
         finally:
             child.stdin.close()
@@ -180,7 +199,11 @@ def sandbox(folder: Path) -> Iterator[dict[str, str]]:
 
 def open_sandbox(folder: Path, theme_name: str) -> int:
     """Open the desktop on a throw-away profile and the simulated services."""
-    with sandbox(folder / "world") as places:
-        sys.stdout.write(f"Bac à sable prêt. Code porteur de la carte : {places['code']}\n")
-        sys.stdout.flush()
-        return run(load_environment(Path(places["environment"])), folder / "profile", theme_name)
+    try:
+        with sandbox(folder / "world") as places:
+            sys.stdout.write(f"Bac à sable prêt. Code porteur de la carte : {places['code']}\n")
+            sys.stdout.flush()
+            return run(load_environment(Path(places["environment"])), folder / "profile", theme_name)
+    except SandboxError:
+        sys.stderr.write("Le bac à sable n’a pas démarré : voyez ci-dessus ce qui lui manque.\n")
+        return 1

@@ -20,7 +20,11 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m demo_lgc.sandbox FOLDER\n")
         return 2
     world = World(Path(arguments[0]).resolve())
-    world.start()
+    try:
+        world.start()
+    except RuntimeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         places = {"environment": str(world.environment), "control": world.control_url, "code": world.code}

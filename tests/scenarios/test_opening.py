@@ -1,0 +1,73 @@
+"""Opening the practice, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
+
+from demo_lgc.__main__ import main
+from demo_lgc.app import run
+from demo_lgc.records.store import Store
+from demo_lgc.sandbox.world import World
+from demo_lgc.settings import load_environment
+from demo_lgc.ui.cannot_open import CannotOpen
+
+pytestmark = [pytest.mark.scenario, pytest.mark.mail]
+
+
+def opened_on(world: World, profile: Path) -> str:
+    """Run the program, close what it shows, and return its words; fails if it opened the practice."""
+    said: list[str] = []
+
+    def read() -> None:
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, CannotOpen) and window.isVisible():
+                said.extend(label.text() for label in window.findChildren(QLabel))
+                window.reject()
+
+    timer = QTimer(interval=50)
+    timer.timeout.connect(read)
+    timer.start()
+    status = run(load_environment(world.environment), profile, "light")
+    timer.stop()
+    assert status == 1
+    return " ".join(said)
+
+
+def test_a_practice_open_elsewhere_is_said_in_french_and_not_in_a_traceback(
+    qapp: QApplication, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store(tmp_path / "demo_lgc.db"):
+        words = opened_on(world, tmp_path)
+    assert "déjà ouverts" in words
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_damaged_store_is_said_and_left_as_it_is(qapp: QApplication, world: World, tmp_path: Path) -> None:
+    (tmp_path / "demo_lgc.db").write_bytes(b"not a store at all" * 400)
+    assert "ne peuvent pas être lues" in opened_on(world, tmp_path)
+    assert (tmp_path / "demo_lgc.db").read_bytes() == b"not a store at all" * 400
+
+
+def test_a_store_of_a_later_version_is_said(qapp: QApplication, world: World, tmp_path: Path) -> None:
+    Store(tmp_path / "demo_lgc.db").open().close()
+    with sqlite3.connect(tmp_path / "demo_lgc.db") as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    connection.close()
+    assert "version plus récente" in opened_on(world, tmp_path)
+
+
+def test_without_an_environment_the_command_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "--sandbox" in capsys.readouterr().err
+
+
+def test_an_unusable_environment_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "environment.toml"
+    path.write_text("kind = 'formation'\nmispelt = 1\n", encoding="utf-8")
+    assert main(["--environment", str(path)]) == 2
+    assert "mispelt" in capsys.readouterr().err
