@@ -85,9 +85,12 @@ def test_no_pause_above_50_ms_while_the_dmp_takes_3_seconds(
         player.wait("the day asked", lambda: not window.asks_the_dmp)
         order = {"target": "dmp", "do": "delay", "seconds": 3}
         urllib.request.urlopen(slow_world["control"], json.dumps(order).encode()).close()
-        rounds = [share_with(player, name) for name in PATIENTS]
-        # A busy machine stops anybody for a while: a pause that is ours comes back in every round.
-        longest = {doing: min(pauses[doing] for pauses in rounds) for doing in rounds[0]}
+        longest = share_with(player, PATIENTS[0])
+        for name in PATIENTS[1:] * 2:
+            # A busy machine stops anybody for a while: a pause that is ours comes back in every round.
+            longest = {doing: min(p, longest[doing]) for doing, p in share_with(player, name).items()}
+            if max(longest.values()) < LONGEST:
+                break
         assert max(longest.values()) < LONGEST, {k: f"{v * 1000:.0f} ms" for k, v in longest.items()}
     finally:
         window.close()
