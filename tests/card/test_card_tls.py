@@ -18,8 +18,7 @@ from demo_lgc.card.tls import CardTls
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.sandbox.pki import CardCertificates, Pki, issue_bad
-
-from .conftest import NUMBER
+from tests.card.conftest import NUMBER
 
 TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 

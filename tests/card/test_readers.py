@@ -11,8 +11,7 @@ from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import CardReader, OpenCard
 from demo_lgc.sandbox.pki import CardCertificates, issue_bad
 from demo_lgc.settings import CardSettings
-
-from .conftest import ACTIVITIES, NUMBER
+from tests.card.conftest import ACTIVITIES, NUMBER
 
 
 def _problem(act, *arguments) -> tuple[CardProblem, int | None]:

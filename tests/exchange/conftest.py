@@ -12,11 +12,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from documents.factory import TINY_PDF, a_header
-from exchange.loopback_server import LoopbackServer
-from exchange.soft_identity import Authority, SoftIdentity, SoftSigner, a_key, write_pem
 
 from demo_lgc.domain.document import Document
+from tests.documents.factory import TINY_PDF, a_header
+from tests.exchange.loopback_server import LoopbackServer
+from tests.exchange.soft_identity import Authority, SoftIdentity, SoftSigner, a_key, write_pem
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,6 @@ from uuid import UUID
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from documents.factory import TINY_PDF, a_header, a_patient, a_session
-from exchange.loopback_server import Connection, LoopbackServer, Received, answering, http
-from exchange.soft_identity import Authority, SoftIdentity, SoftSigner
 
 from demo_lgc.domain.delivery import Part
 from demo_lgc.domain.dmp import DmpExistence
@@ -36,6 +33,9 @@ from demo_lgc.exchange.soap.envelope import SOAP, WSA
 from demo_lgc.exchange.soap.mtom import read_entity
 from demo_lgc.exchange.xds.submission import freeze
 from demo_lgc.settings import DmpSettings
+from tests.documents.factory import TINY_PDF, a_header, a_patient, a_session
+from tests.exchange.loopback_server import Connection, LoopbackServer, Received, answering, http
+from tests.exchange.soft_identity import Authority, SoftIdentity, SoftSigner
 
 REFERENCE = Path(__file__).parent / "reference"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

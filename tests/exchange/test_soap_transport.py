@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from exchange.loopback_server import Connection, LoopbackServer, Received, answering, http, reset
-from exchange.soft_identity import Authority, SoftIdentity, a_key, write_pem
 
 from demo_lgc.domain.errors import CardError, CardProblem, NetworkError, NotAllowed, RemoteRefusal
 from demo_lgc.exchange.soap import transport as transport_module
 from demo_lgc.exchange.soap.transport import Transport
+from tests.exchange.loopback_server import Connection, LoopbackServer, Received, answering, http, reset
+from tests.exchange.soft_identity import Authority, SoftIdentity, a_key, write_pem
 
 SOAP = "application/soap+xml; charset=UTF-8"
 OK = http("200 OK", SOAP, b"<fine/>")

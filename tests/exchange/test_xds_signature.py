@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from exchange.soft_identity import Authority, SoftSigner
 from lxml import etree
 
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.exchange.soap.xml import UnreadableXmlError
 from demo_lgc.exchange.xds.signature import DS, XADES, sign_submission
+from tests.exchange.soft_identity import Authority, SoftSigner
 
 SIGNED_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DOCUMENT = '<a xmlns="urn:a"   z="1" b="2"><!-- é --><c/></a>'.encode()

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from records_values import a_patient
 
 from demo_lgc.domain.identity import Patient
 from demo_lgc.records import patients
 from demo_lgc.records.store import Store
+from tests.records.records_values import a_patient
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from records_values import DOCTOR, NOW, a_document, a_patient, a_session, by_mail, to_the_dmp
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +35,7 @@ from demo_lgc.domain.vsm import (
 from demo_lgc.records import codec, correspondents, documents, outbox, trace, vsm
 from demo_lgc.records.columns import Moment
 from demo_lgc.records.store import Store
+from tests.records.records_values import DOCTOR, NOW, a_document, a_patient, a_session, by_mail, to_the_dmp
 
 LATER = NOW + timedelta(minutes=1)
 

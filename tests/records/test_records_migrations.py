@@ -8,7 +8,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from records_values import a_patient
 from sqlalchemy import inspect, text
 
 from demo_lgc.records import patients
@@ -16,6 +15,7 @@ from demo_lgc.records.engine import make_engine
 from demo_lgc.records.models import Base
 from demo_lgc.records.schema import migrations
 from demo_lgc.records.store import HEAD, Store
+from tests.records.records_values import a_patient
 
 
 def test_the_head_the_store_opens_without_looking_is_the_latest_migration() -> None:

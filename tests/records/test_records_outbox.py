@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from records_values import NOW, a_document, a_patient, by_mail, to_the_dmp
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +26,7 @@ from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.domain.identity import Patient
 from demo_lgc.records import documents, outbox, patients
 from demo_lgc.records.store import Store
+from tests.records.records_values import NOW, a_document, a_patient, by_mail, to_the_dmp
 
 S = DeliveryState
 LATER = NOW + timedelta(minutes=1)

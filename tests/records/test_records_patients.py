@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from records_values import DOCTOR, NOW, WINTER, a_patient
 from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 
@@ -19,6 +18,7 @@ from demo_lgc.records import agenda, dmp_states, patients
 from demo_lgc.records.models import PatientNameRow
 from demo_lgc.records.naming import LAST, key_of
 from demo_lgc.records.store import Store
+from tests.records.records_values import DOCTOR, NOW, WINTER, a_patient
 
 
 def test_a_patient_comes_back_whole_with_the_id_of_the_store(store: Store) -> None:

@@ -11,20 +11,20 @@ import threading
 from pathlib import Path
 
 import pytest
-from records_values import NOW, a_document, a_patient, by_mail, to_the_dmp
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.records import documents, outbox, patients
 from demo_lgc.records.store import Store
+from tests.records.records_values import NOW, a_document, a_patient, by_mail, to_the_dmp
 
 CHILD = """
 import sys
 from datetime import datetime, timezone
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {checkout!r})
 from pathlib import Path
-from records_values import *
+from tests.records.records_values import *
 from demo_lgc.records import outbox, patients
 from demo_lgc.records.store import Store
 store = Store(Path({path!r})).open()
@@ -37,7 +37,7 @@ def say(word):
 
 def child(path: Path, body: str) -> subprocess.Popen[str]:
     """Another program on the store; it says a word, and waits, where `body` calls `say`."""
-    code = CHILD.format(tests=str(Path(__file__).parent), path=str(path), body=body)
+    code = CHILD.format(checkout=str(Path(__file__).parents[2]), path=str(path), body=body)
     return subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

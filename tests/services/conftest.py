@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from records.records_values import NOW, a_document, a_patient, a_session, to_the_dmp
 
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryDraft, Part, Receipt
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
@@ -18,6 +17,7 @@ from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.records import outbox, patients
 from demo_lgc.records.store import Store
 from demo_lgc.services.delivery import Deliveries
+from tests.records.records_values import NOW, a_document, a_patient, a_session, to_the_dmp
 
 SETTLE = timedelta(seconds=30)
 

@@ -8,8 +8,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from records.records_values import NOW, a_document, a_patient, to_the_dmp
-from services.conftest import SETTLE, Clock, FakePeers, Service, by_mail
 
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
@@ -25,6 +23,8 @@ from demo_lgc.domain.errors import (
 from demo_lgc.records import outbox, patients
 from demo_lgc.records.store import Store
 from demo_lgc.services.delivery import RETRY_AFTER, Deliveries, needs_the_doctor
+from tests.records.records_values import NOW, a_document, a_patient, to_the_dmp
+from tests.services.conftest import SETTLE, Clock, FakePeers, Service, by_mail
 
 DMP, MAIL = Channel.DMP, Channel.MSSANTE
 S = DeliveryState

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from records.records_values import a_patient
-from services.conftest import Clock, FakePeers
 
 from demo_lgc.domain import oids
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
@@ -14,6 +12,8 @@ from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.records import patients, trace
 from demo_lgc.records.store import Store
 from demo_lgc.services.dmp_access import DmpAccess
+from tests.records.records_values import a_patient
+from tests.services.conftest import Clock, FakePeers
 
 
 class Open:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from services.conftest import Clock, Service
 
 from demo_lgc.domain.errors import CardError, CardProblem, NotAllowed
 from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
 from demo_lgc.domain.trust import OpenCard
 from demo_lgc.services.peers import Pair, Peers
 from demo_lgc.services.session import SessionService
+from tests.services.conftest import Clock, Service
 
 
 class Card:

@@ -10,10 +10,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from paper_desk import TODAY, paper_desk
-
 from demo_lgc.ui import theme
 from demo_lgc.ui.main_window import MainWindow
+from tests.ui.paper_desk import TODAY, paper_desk
 
 
 @pytest.fixture

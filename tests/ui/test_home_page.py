@@ -1,7 +1,6 @@
 """Home: the day, whose turn it is, what waits."""
 
 import pytest
-from paper_desk import CODE, STATES, TODAY, a_delivery, consultations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QPushButton
@@ -12,6 +11,7 @@ from demo_lgc.ui import theme
 from demo_lgc.ui.home.model import Day
 from demo_lgc.ui.home.view import HomeView
 from demo_lgc.ui.widgets.text import Text
+from tests.ui.paper_desk import CODE, STATES, TODAY, a_delivery, consultations
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The login, by keyboard and by mouse, on the real session service and a reader of values."""
 
 import pytest
-from paper_desk import CODE, ROBERT
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from demo_lgc.domain.errors import CardProblem
 from demo_lgc.ui.widgets.text import Text
+from tests.ui.paper_desk import CODE, ROBERT
 
 
 def said(window):

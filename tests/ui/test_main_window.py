@@ -4,7 +4,6 @@ import threading
 import time
 
 import pytest
-from paper_desk import CODE, PAUL, ROBERT, a_delivery
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
@@ -13,6 +12,7 @@ from demo_lgc.domain.errors import NetworkError
 from demo_lgc.ui import main_window
 from demo_lgc.ui.flow import background
 from demo_lgc.ui.widgets.text import Text
+from tests.ui.paper_desk import CODE, PAUL, ROBERT, a_delivery
 
 NAMES = {
     1: "LEGRAND Chantal",

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from paper_desk import STATES, TODAY, a_delivery, consultations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QToolTip
@@ -21,6 +20,7 @@ from demo_lgc.ui.home.model import (
 )
 from demo_lgc.ui.widgets.empty import EmptyState
 from demo_lgc.ui.widgets.table import Cell, Column, Listing, RowsModel, TableView
+from tests.ui.paper_desk import STATES, TODAY, a_delivery, consultations
 
 DAY = Day(TODAY, consultations(), STATES)
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from dmp_line import Answer, Line
-from dmp_lot import Lot
-from dmp_requests import CLOSED, COLLEAGUE, DOCTOR, MATRICULE, OTHER_MATRICULE, TEST_OID, UNKNOWN, Call
 
 from demo_lgc.sandbox.dmp.server import DmpServer
 from demo_lgc.sandbox.dmp.state import DmpRecord
 from demo_lgc.sandbox.pki import Pki, make_pki
+from tests.sandbox.dmp.dmp_line import Answer, Line
+from tests.sandbox.dmp.dmp_lot import Lot
+from tests.sandbox.dmp.dmp_requests import (
+    CLOSED,
+    COLLEAGUE,
+    DOCTOR,
+    MATRICULE,
+    OTHER_MATRICULE,
+    TEST_OID,
+    UNKNOWN,
+    Call,
+)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ import uuid
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from dmp_requests import (
+
+from demo_lgc.sandbox.pki import Holder, Issued
+from tests.sandbox.dmp.dmp_requests import (
     DOCTOR,
     MATRICULE,
     TEST_OID,
@@ -21,8 +23,6 @@ from dmp_requests import (
     sha256,
     sign,
 )
-
-from demo_lgc.sandbox.pki import Holder, Issued
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"

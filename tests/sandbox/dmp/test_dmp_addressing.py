@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from dmp_requests import ACTIONS, td0_2, td3_1
+
+from tests.sandbox.dmp.dmp_requests import ACTIONS, td0_2, td3_1
 
 ADDRESSING = "A required header representing a Message Addressing Property is not present"
 ANONYMOUS = "http://www.w3.org/2005/08/addressing/anonymous"

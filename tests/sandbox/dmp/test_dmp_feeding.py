@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from dmp_lot import new_oid
-from dmp_requests import CLOSED, COLLEAGUE, MATRICULE, OTHER_MATRICULE, UNKNOWN
 from lxml import etree
+
+from tests.sandbox.dmp.dmp_lot import new_oid
+from tests.sandbox.dmp.dmp_requests import CLOSED, COLLEAGUE, MATRICULE, OTHER_MATRICULE, UNKNOWN
 
 METADATA = "XDSRepositoryMetadataError"
 DOMAIN = "XDSRegistryMetadataError"

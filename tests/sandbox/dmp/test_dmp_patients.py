@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from dmp_requests import CLOSED, MATRICULE, OTHER_MATRICULE, UNKNOWN, td0_2, td0_3
+
+from tests.sandbox.dmp.dmp_requests import CLOSED, MATRICULE, OTHER_MATRICULE, UNKNOWN, td0_2, td0_3
 
 
 def ask(desk, matricule=MATRICULE, *edits):

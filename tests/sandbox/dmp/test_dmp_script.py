@@ -8,7 +8,8 @@ import time
 from datetime import date
 
 import pytest
-from dmp_requests import MATRICULE, td0_2, td0_3, td3_1
+
+from tests.sandbox.dmp.dmp_requests import MATRICULE, td0_2, td0_3, td3_1
 
 
 def existence(desk):

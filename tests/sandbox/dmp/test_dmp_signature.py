@@ -6,11 +6,11 @@ import shutil
 import subprocess
 
 import pytest
-from dmp_lot import DOCTOR
-from dmp_requests import COLLEAGUE
 from lxml import etree
 
 from demo_lgc.sandbox.dmp import c14n
+from tests.sandbox.dmp.dmp_lot import DOCTOR
+from tests.sandbox.dmp.dmp_requests import COLLEAGUE
 
 METADATA = "XDSRepositoryMetadataError"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from dmp_lot import new_oid
-from dmp_requests import COLLEAGUE, MATRICULE, OTHER_MATRICULE, UNKNOWN, td0_3, td3_1
+
+from tests.sandbox.dmp.dmp_lot import new_oid
+from tests.sandbox.dmp.dmp_requests import COLLEAGUE, MATRICULE, OTHER_MATRICULE, UNKNOWN, td0_3, td3_1
 
 QUERY = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 

@@ -9,10 +9,10 @@ import threading
 import time
 
 import pytest
-from dmp_requests import DOCTOR, td0_2
 
 from demo_lgc.sandbox.dmp.server import DmpServer
 from demo_lgc.sandbox.pki import issue_bad
+from tests.sandbox.dmp.dmp_requests import DOCTOR, td0_2
 
 
 def test_a_card_speaks_tls_1_2_with_a_suite_of_the_dmp(desk):

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from dmp_requests import COLLEAGUE, DOCTOR, MATRICULE, TEST_OID, td0_2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_lgc.sandbox.dmp.certificates import rdns_of, rdns_of_text
+from tests.sandbox.dmp.dmp_requests import COLLEAGUE, DOCTOR, MATRICULE, TEST_OID, td0_2
 
 SECRET = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
 ISSUER = "CN=899900063480+2.5.4.4=MEDECIN+2.5.4.42=ANNE,title=Médecin,C=FR"

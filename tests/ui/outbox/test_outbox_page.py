@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fake_desk import IN_DOUBT, OFFLINE, REFUSED, FakeDesk, a_delivery
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QPushButton
 
@@ -12,6 +11,7 @@ from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.ui.flow import FlowRunner
 from demo_lgc.ui.outbox.page import OutboxPage
 from demo_lgc.ui.widgets.text import Text
+from tests.ui.sharing.fake_desk import IN_DOUBT, OFFLINE, REFUSED, FakeDesk, a_delivery
 
 WAITING = (
     a_delivery(1, **IN_DOUBT),

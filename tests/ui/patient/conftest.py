@@ -9,11 +9,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "sharing"))
 
-from fake_desk import TODAY, FakeDesk
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from demo_lgc.ui.flow import FlowRunner
 from demo_lgc.ui.patient.page import RecordPage
+from tests.ui.sharing.fake_desk import TODAY, FakeDesk
 
 
 @pytest.fixture

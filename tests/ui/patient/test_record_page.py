@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fake_desk import TODAY, a_file, a_patient, a_vsm, allergies
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
 
@@ -13,6 +12,7 @@ from demo_lgc.domain.identity import IdentityStatus, Ins, Sex
 from demo_lgc.domain.vsm import Absence
 from demo_lgc.ui.patient.words import born, facts
 from demo_lgc.ui.widgets.text import Text
+from tests.ui.sharing.fake_desk import TODAY, a_file, a_patient, a_vsm, allergies
 
 
 def said(page):

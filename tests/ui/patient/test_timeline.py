@@ -6,7 +6,6 @@ import itertools
 from datetime import date, timedelta
 
 import pytest
-from fake_desk import TODAY, events
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -17,6 +16,7 @@ from demo_lgc.domain.timeline import Lane, TimelineEvent
 from demo_lgc.ui.patient.lanes import GATHER, Axis, Period, items_of, quarters, window
 from demo_lgc.ui.patient.timeline import Timeline
 from demo_lgc.ui.patient.timeline_words import headline, lines
+from tests.ui.sharing.fake_desk import TODAY, events
 
 DAYS = st.dates(date(1950, 1, 1), date(2040, 12, 31))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from fake_desk import TODAY, FakeDesk
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from demo_lgc.ui.flow import FlowRunner
 from demo_lgc.ui.patient.page import RecordPage
+from tests.ui.sharing.fake_desk import TODAY, FakeDesk
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from fake_desk import PAUL, ROBERT
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from demo_lgc.ui.sharing.view import SharePage
 from demo_lgc.ui.widgets.chip import ChipButton
+from tests.ui.sharing.fake_desk import PAUL, ROBERT
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fake_desk import ACTIVE, IN_DOUBT, NOT_AUTHORISED, OFFLINE, PAUL, REFUSED, ROBERT, a_file, a_patient
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
@@ -33,6 +32,17 @@ from demo_lgc.ui.sharing.access import CONSENT
 from demo_lgc.ui.sharing.model import AccessState
 from demo_lgc.ui.sharing.view import SharePage
 from demo_lgc.ui.widgets.text import Text
+from tests.ui.sharing.fake_desk import (
+    ACTIVE,
+    IN_DOUBT,
+    NOT_AUTHORISED,
+    OFFLINE,
+    PAUL,
+    REFUSED,
+    ROBERT,
+    a_file,
+    a_patient,
+)
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from fake_desk import ACTIVE, NOT_AUTHORISED, ROBERT, a_patient
 
 from demo_lgc.domain import oids
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
@@ -23,6 +22,7 @@ from demo_lgc.ui.sharing.model import (
     readiness,
     silent,
 )
+from tests.ui.sharing.fake_desk import ACTIVE, NOT_AUTHORISED, ROBERT, a_patient
 
 NO_DMP = DmpStatus(DmpExistence.NONE)
 

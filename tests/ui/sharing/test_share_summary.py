@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fake_desk import REFUSED, a_delivery
 from hypothesis import given
 from hypothesis import strategies as st
 
 from demo_lgc.domain.delivery import Channel, DeliveryState
 from demo_lgc.ui.sharing.summary import BranchState, branch_state, summary
+from tests.ui.sharing.fake_desk import REFUSED, a_delivery
 
 SENT = {"state": DeliveryState.SENT}
 GIVEN_UP = {"state": DeliveryState.GIVEN_UP}
