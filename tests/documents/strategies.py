@@ -25,7 +25,7 @@ from demo_lgc.domain.vsm import (
     Treatment,
     Vsm,
 )
-from tests.documents.factory import a_header, a_patient
+from tests.factory import a_header, a_patient
 
 _letters = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs"))
 words = st.text(_letters, min_size=1, max_size=60).filter(lambda text: text.strip())

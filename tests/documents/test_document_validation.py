@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from demo_lgc.documents import validation
 from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.documents.validation import findings_of
-from tests.documents.factory import TINY_PDF, a_full_vsm, a_header, a_vsm
 from tests.documents.strategies import headers, vsms
+from tests.factory import TINY_PDF, a_full_vsm, a_header, a_vsm
 
 GOOD = write_vsm(a_vsm(), a_header(), TINY_PDF)
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from demo_lgc.documents.naming import pdf_name
 from demo_lgc.domain.codes import Code
-from tests.documents.factory import a_header, a_patient
 from tests.documents.strategies import headers
+from tests.factory import a_header, a_patient
 
 
 def test_the_name_of_a_file_says_date_type_and_patient():

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from demo_lgc.documents.printing import pdf_of
 from demo_lgc.documents.rendering import vsm_html
 from demo_lgc.domain.vsm import Problem
-from tests.documents.factory import CREATED_AT, a_full_vsm, a_patient, a_session, a_vsm
+from tests.factory import CREATED_AT, a_full_vsm, a_patient, a_session, a_vsm
 
 # WeasyPrint 70 leaves its colour profile to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014.icc:ResourceWarning")

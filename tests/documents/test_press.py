@@ -15,7 +15,7 @@ import pytest
 
 from demo_lgc.documents.press import Press
 from demo_lgc.domain.errors import PressError, PressProblem
-from tests.documents.factory import CREATED_AT, a_full_vsm, a_header, a_vsm
+from tests.factory import CREATED_AT, a_full_vsm, a_header, a_vsm
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ from demo_lgc.documents.building import build_vsm
 from demo_lgc.documents.press import Press
 from demo_lgc.domain.errors import InvalidDocument, PressError, PressProblem
 from demo_lgc.domain.vsm import Problem
-from tests.documents.factory import TINY_PDF, a_full_vsm, a_header, a_vsm
+from tests.factory import TINY_PDF, a_full_vsm, a_header, a_vsm
 
 
 class Paper:

@@ -22,7 +22,7 @@ from demo_lgc.domain.vsm import (
     Treatment,
     Vsm,
 )
-from tests.documents.factory import CREATED_AT, a_full_vsm, a_header, a_patient, a_session, a_vsm
+from tests.factory import CREATED_AT, a_full_vsm, a_header, a_patient, a_session, a_vsm
 
 BAD_CODE = Code("a b", "1.2", "")
 

@@ -9,8 +9,8 @@ from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.domain.identity import Address, IdentityStatus
 from demo_lgc.domain.practitioner import PracticeContact
 from demo_lgc.domain.vsm import Absence, Problem, Treatment, Vsm
-from tests.documents.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session, a_vsm
 from tests.documents.strategies import headers, vsms
+from tests.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session, a_vsm
 
 pytestmark = pytest.mark.conformance
 

@@ -15,7 +15,7 @@ from demo_lgc.documents.rendering import vsm_html
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.identity import IdentityStatus, Sex
 from demo_lgc.domain.vsm import Absence, Allergy, Problem, Treatment, Vsm
-from tests.documents.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session, a_vsm
+from tests.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session, a_vsm
 
 
 def html_of(vsm=None, patient=None, *, for_print=False, **more):

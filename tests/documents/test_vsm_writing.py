@@ -16,7 +16,8 @@ from demo_lgc.domain.errors import InvalidDocument
 from demo_lgc.domain.identity import Address, IdentityStatus
 from demo_lgc.domain.practitioner import PracticeContact
 from demo_lgc.domain.vsm import Absence, Allergy, Lifestyle, LifestyleKind, Problem, Treatment, Vsm
-from tests.documents.factory import (
+from tests.documents.reference.renew import REFERENCE, canonical
+from tests.factory import (
     CREATED_AT,
     TINY_PDF,
     a_full_vsm,
@@ -25,7 +26,6 @@ from tests.documents.factory import (
     a_session,
     a_vsm,
 )
-from tests.documents.reference.renew import REFERENCE, canonical
 
 NS = {"h": HL7}
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from demo_lgc.domain import oids
-from demo_lgc.domain.identity import IdentityStatus, Ins, Patient, Sex, ins_key
+from demo_lgc.domain.identity import IdentityStatus, Ins, Sex, ins_key
+from tests.factory import a_patient
 
 # Public test matricules and the keys the two Corsican departments give. [INS]
 KNOWN = [
@@ -27,17 +27,7 @@ KNOWN = [
 ]
 nir13 = st.from_regex(r"[12]\d{4}(\d\d|2[AB])\d{6}", fullmatch=True, alphabet="0123456789AB")
 
-CHEMIN = Patient(
-    id=1,
-    ipp="1",
-    birth_name="Chemin",
-    given_names=("HENRI", "LOUIS"),
-    birth_date=date(1948, 8, 18),
-    sex=Sex.MALE,
-    birth_place="63220",
-    status=IdentityStatus.QUALIFIED,
-    ins=Ins("148086322090266", oids.INS_NIR_TEST),
-)
+CHEMIN = a_patient(birth_name="Chemin", given_names=("HENRI", "LOUIS"), used_given_name="")
 
 
 @pytest.mark.parametrize(("number", "key"), KNOWN)

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from demo_lgc.domain.document import Document
-from tests.documents.factory import TINY_PDF, a_header
 from tests.exchange.loopback_server import LoopbackServer
 from tests.exchange.soft_identity import Authority, SoftIdentity, SoftSigner, a_key, write_pem
+from tests.factory import TINY_PDF, a_header
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,9 @@ from demo_lgc.exchange.soap.envelope import SOAP, WSA
 from demo_lgc.exchange.soap.mtom import read_entity
 from demo_lgc.exchange.xds.submission import freeze
 from demo_lgc.settings import DmpSettings
-from tests.documents.factory import TINY_PDF, a_header, a_patient, a_session
 from tests.exchange.loopback_server import Connection, LoopbackServer, Received, answering, http
 from tests.exchange.soft_identity import Authority, SoftIdentity, SoftSigner
+from tests.factory import TINY_PDF, a_header, a_patient, a_session
 
 REFERENCE = Path(__file__).parent / "reference"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from demo_lgc.sandbox.dmp.server import DmpServer
 from demo_lgc.sandbox.dmp.state import DmpRecord
 from demo_lgc.sandbox.pki import Holder, Pki, make_pki
 from demo_lgc.settings import DmpSettings
-from tests.documents.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session
+from tests.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session
 
 INS = a_patient().ins or pytest.fail("the patient of the tests has an INS")
 DOCTOR = a_session().practitioner

@@ -13,7 +13,7 @@ from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence
 from demo_lgc.domain.errors import RemoteRefusal
 from demo_lgc.exchange.dmp import td0_2, td0_3, td2_1, td3_1
 from demo_lgc.exchange.soap.xml import UnreadableXmlError, parse
-from tests.documents.factory import a_patient
+from tests.factory import a_patient
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 RS = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"

@@ -19,8 +19,8 @@ from demo_lgc.exchange.xdm.package import archive
 from demo_lgc.exchange.xds.metadata import SubmissionSet, describe
 from demo_lgc.exchange.xds.reading import read_registry_object_list
 from demo_lgc.exchange.xds.submission import freeze
-from tests.documents.factory import TINY_PDF, a_header, a_patient, a_session
 from tests.exchange.soft_identity import SoftSigner
+from tests.factory import TINY_PDF, a_header, a_patient, a_session
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

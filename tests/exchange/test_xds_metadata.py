@@ -22,7 +22,7 @@ from demo_lgc.exchange.xds import hl7
 from demo_lgc.exchange.xds.ebrim import RIM, registry_object_list, submit_objects_request
 from demo_lgc.exchange.xds.metadata import Author, DocumentEntry, SubmissionSet, describe
 from demo_lgc.exchange.xds.reading import UnreadableMetadataError, read_registry_object_list
-from tests.documents.factory import a_header, a_patient, a_session
+from tests.factory import a_header, a_patient, a_session
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

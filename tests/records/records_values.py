@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from demo_lgc.domain import oids
-from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SYNTH, Code
 from demo_lgc.domain.delivery import Channel, DeliveryDraft, Part
-from demo_lgc.domain.document import Document, DocumentHeader
-from demo_lgc.domain.identity import Address, IdentityStatus, Ins, Patient, Sex
-from demo_lgc.domain.practitioner import PracticeSituation, Practitioner, PractitionerSession
+from demo_lgc.domain.document import Document
+from demo_lgc.domain.identity import Patient
+from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
+from tests import factory
 
 WINTER = timezone(timedelta(hours=1))
 NOW = datetime(2026, 11, 20, 10, 2, 3, 456789, tzinfo=WINTER)
@@ -19,49 +17,24 @@ DOCTOR = "899700057291"
 
 
 def a_patient(**changes: Any) -> Patient:
-    patient = Patient(
-        id=0,
-        ipp="DEMO-0005",
-        birth_name="CHEMIN",
-        given_names=("Henri", "Louis"),
-        birth_date=date(1948, 8, 18),
-        sex=Sex.MALE,
-        birth_place="63220",
-        status=IdentityStatus.QUALIFIED,
-        ins=Ins("148086322090266", oids.INS_NIR_TEST),
-        address=Address("6 rue d’Arichon", "92100", "BOULOGNE-BILLANCOURT"),
-        phones=("01 99 00 10 05",),
-        important=("Diabétique",),
-    )
-    return replace(patient, **changes)
+    kept = {
+        "id": 0,
+        "ipp": "DEMO-0005",
+        "given_names": ("Henri", "Louis"),
+        "used_given_name": "",
+        "phones": ("01 99 00 10 05",),
+    }
+    return factory.a_patient(**kept | changes)
 
 
 def a_session() -> PractitionerSession:
-    return PractitionerSession(
-        Practitioner(DOCTOR, "MEDECIN5729", "PAUL"),
-        PracticeSituation("499700057291001", "Cabinet du Dr MEDECIN5729", "SA07"),
-        NOW,
-    )
+    return factory.a_session(opened_at=NOW, contact=PracticeContact())
 
 
 def a_document(patient: Patient, unique_id: str = "2.25.1", content: bytes = b"<CDA/>") -> Document:
-    header = DocumentHeader(
-        unique_id=unique_id,
-        set_id=unique_id,
-        version=1,
-        type=SYNTH,
-        document_class=CLASS_SUMMARY,
-        format=FORMAT_VSM,
-        title="Synthèse médicale",
-        created_at=NOW,
-        service_start=NOW,
-        service_stop=NOW,
-        patient=patient,
-        session=a_session(),
-        practice_setting=AMBULATORY,
-        facility=Code("SA07", oids.SECTORS, "Cabinet individuel"),
-    )
-    return Document(header, content, b"%PDF-1.4 small")
+    times = {"created_at": NOW, "service_start": NOW, "service_stop": NOW}
+    people = {"patient": patient, "session": a_session()}
+    return factory.a_document(content, unique_id=unique_id, set_id=unique_id, **times, **people)
 
 
 def to_the_dmp(wire_id: str = "2.25.2", content: bytes = b"<request/>") -> DeliveryDraft:

@@ -7,7 +7,7 @@ from pathlib import Path
 from lxml import etree
 
 from demo_lgc.documents.cda.writer import write_vsm
-from tests.documents.factory import TINY_PDF, a_full_vsm, a_header
+from tests.factory import TINY_PDF, a_full_vsm, a_header
 
 REFERENCE = Path(__file__).with_name("vsm_chemin.xml")
 

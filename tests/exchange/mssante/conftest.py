@@ -8,23 +8,22 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from demo_lgc.domain import oids
-from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SYNTH, Code
-from demo_lgc.domain.document import Document, DocumentHeader
-from demo_lgc.domain.identity import IdentityStatus, Ins, Patient, Sex
+from demo_lgc.domain.document import Document
+from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText, OutgoingMessage
-from demo_lgc.domain.practitioner import PracticeContact, PracticeSituation, Practitioner, PractitionerSession
+from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
 from demo_lgc.exchange.mssante.composing import compose, new_message_id
 from demo_lgc.sandbox.mail.operator import Features, MailboxOwner, MailOperator
 from demo_lgc.sandbox.pki import Holder, Issued, Pki, make_pki
 from demo_lgc.settings import MailSettings
+from tests import factory
 
 WINTER = timezone(timedelta(hours=1))
 DOMAINS = ("medecin.mss.demo.test", "patient.mss.demo.test")
@@ -36,45 +35,20 @@ OWNERS = (
     MailboxOwner("paul.medecin5978@medecin.mss.demo.test", "", "demo"),
 )
 
-PATIENT = Patient(
-    id=1,
-    ipp="P000123",
-    birth_name="CHEMIN",
-    given_names=("HENRI",),
-    birth_date=date(1948, 8, 18),
-    sex=Sex.MALE,
-    birth_place="63220",
-    status=IdentityStatus.QUALIFIED,
-    ins=Ins("148086322090266", oids.INS_NIR_TEST),
-)
-SESSION = PractitionerSession(
-    Practitioner("899700057291", "MEDECIN5729", "PAUL"),
-    PracticeSituation("499700057291001", "Cabinet du Dr MEDECIN5729", "SA07"),
-    datetime(2026, 3, 2, 8, 30, tzinfo=WINTER),
-    PracticeContact(mailbox=PAUL),
+PATIENT = factory.a_patient()
+SESSION = factory.a_session(
+    opened_at=datetime(2026, 3, 2, 8, 30, tzinfo=WINTER), contact=PracticeContact(mailbox=PAUL)
 )
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
 
 
 def a_document(patient: Patient = PATIENT, session: PractitionerSession = SESSION) -> Document:
     created = datetime(2026, 3, 2, 9, 0, tzinfo=WINTER)
-    header = DocumentHeader(
-        unique_id="2.25.1",
-        set_id="2.25.1",
-        version=1,
-        type=SYNTH,
-        document_class=CLASS_SUMMARY,
-        format=FORMAT_VSM,
-        title="Synthèse médicale",
-        created_at=created,
-        service_start=created,
-        service_stop=created,
-        patient=patient,
-        session=session,
-        practice_setting=AMBULATORY,
-        facility=Code("SA07", oids.SECTORS, "Cabinet individuel"),
+    times = {"created_at": created, "service_start": created, "service_stop": created}
+    people = {"patient": patient, "session": session}
+    return factory.a_document(
+        b"<ClinicalDocument/>", PDF, unique_id="2.25.1", set_id="2.25.1", **times, **people
     )
-    return Document(header, b"<ClinicalDocument/>", PDF)
 
 
 Composer = Callable[..., OutgoingMessage]

@@ -12,7 +12,8 @@ from demo_lgc.domain.identity import IdentityStatus, Ins, Sex
 from demo_lgc.domain.vsm import Absence
 from demo_lgc.ui.patient.words import born, facts
 from demo_lgc.ui.widgets.text import Text
-from tests.ui.sharing.fake_desk import TODAY, a_file, a_patient, a_vsm, allergies
+from tests.factory import a_vsm
+from tests.ui.sharing.fake_desk import TODAY, a_file, a_patient, allergies
 
 
 def said(page):

@@ -13,20 +13,19 @@ from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
-from demo_lgc.domain import oids
-from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState, Reason
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
 from demo_lgc.domain.document import DocumentSummary
 from demo_lgc.domain.errors import NotAllowed, Refusal
-from demo_lgc.domain.identity import Address, IdentityStatus, Ins, Patient, Sex
+from demo_lgc.domain.identity import Address, Patient
 from demo_lgc.domain.message import Correspondent
-from demo_lgc.domain.practitioner import PracticeContact, PracticeSituation, Practitioner, PractitionerSession
+from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
 from demo_lgc.domain.timeline import Lane, TimelineEvent
-from demo_lgc.domain.vsm import Absence, Allergy, AllergyKind, Problem, ProblemKind, Procedure, Treatment, Vsm
+from demo_lgc.domain.vsm import Allergy, AllergyKind, Treatment
 from demo_lgc.services.patient_file import PatientFile
 from demo_lgc.services.sharing import ShareRequest
+from tests import factory
 
 WINTER = timezone(timedelta(hours=1))
 TODAY = date(2014, 11, 6)
@@ -43,59 +42,14 @@ PAUL = Correspondent(
 
 def a_patient(**changes: Any) -> Patient:
     """M. CHEMIN Henri, qualified, with a test INS."""
-    patient = Patient(
-        id=7,
-        ipp="P000123",
-        birth_name="CHEMIN",
-        given_names=("HENRI", "LOUIS"),
-        birth_date=date(1948, 8, 18),
-        sex=Sex.MALE,
-        birth_place="63220",
-        status=IdentityStatus.QUALIFIED,
-        ins=Ins("148086322090266", oids.INS_NIR_TEST),
-        used_given_name="Henri",
-        address=Address("6 rue d’Arichon", "92100", "BOULOGNE"),
-        phones=("01 99 00 10 05", "06 39 98 10 05"),
-        important=("Diabétique",),
-    )
-    return replace(patient, **changes)
+    numbers = ("01 99 00 10 05", "06 39 98 10 05")
+    return factory.a_patient(**{"id": 7, "given_names": ("HENRI", "LOUIS"), "phones": numbers} | changes)
 
 
 def a_session() -> PractitionerSession:
     """Dr Paul MEDECIN5729."""
-    return PractitionerSession(
-        practitioner=Practitioner("899700057291", "MEDECIN5729", "PAUL"),
-        situation=PracticeSituation("499700057291001", "Cabinet du Dr MEDECIN5729", "SA07"),
-        opened_at=NOW,
-        contact=PracticeContact(Address("8 rue de Lyon", "92100", "BOULOGNE"), "", "paul@mssante.example.fr"),
-    )
-
-
-def a_vsm(**changes: Any) -> Vsm:
-    """A diabetic without known allergy."""
-    diabetes = Code("E10", oids.CIM10, "Diabète sucré de type 1")
-    vsm = Vsm(
-        problems=(Problem("Diabète sucré insulino-dépendant", diabetes, since=PartialDate(2014, 7, 8)),),
-        medical_history=(
-            Problem(
-                "Fracture de l’épaule et du bras",
-                Code("S42", oids.CIM10, "Fracture"),
-                since=PartialDate(2011, 10, 2),
-                kind=ProblemKind.DISEASE,
-            ),
-        ),
-        procedures=(Procedure("Appendicectomie par laparotomie", on=PartialDate(2004, 6, 12)),),
-        allergies=Absence.NONE_KNOWN,
-        treatments=(
-            Treatment(
-                "INSULATARD FLEXPEN 100 UI/ml, stylo prérempli",
-                "1 à 3 inj par jour",
-                since=PartialDate(2014, 7, 10),
-                until=PartialDate(2014, 12, 10),
-            ),
-        ),
-    )
-    return replace(vsm, **changes)
+    home = Address("8 rue de Lyon", "92100", "BOULOGNE")
+    return factory.a_session(opened_at=NOW, contact=PracticeContact(home, "", "paul@mssante.example.fr"))
 
 
 def allergies(*agents: str) -> tuple[Allergy, ...]:
@@ -257,7 +211,9 @@ def documents() -> tuple[DocumentSummary, ...]:
 
 def a_file(**changes: Any) -> PatientFile:
     """The whole file of M. CHEMIN, his DMP authorised when last asked."""
-    whole = PatientFile(a_patient(), a_vsm(), documents(), events(), (), ACTIVE)
+    insulin = Treatment("INSULATARD", "1 à 3 injections par jour", until=PartialDate(2014, 12, 10))
+    vsm = factory.a_vsm(treatments=(insulin,))
+    whole = PatientFile(a_patient(), vsm, documents(), events(), (), ACTIVE)
     return replace(whole, **changes)
 
 

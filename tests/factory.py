@@ -13,7 +13,7 @@ from uuid import UUID
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SECTOR_LABELS, SYNTH, Code
 from demo_lgc.domain.dates import PartialDate
-from demo_lgc.domain.document import DocumentHeader
+from demo_lgc.domain.document import Document, DocumentHeader
 from demo_lgc.domain.identity import Address, IdentityStatus, Ins, Patient, Sex
 from demo_lgc.domain.practitioner import PracticeContact, PracticeSituation, Practitioner, PractitionerSession
 from demo_lgc.domain.vsm import (
@@ -89,6 +89,11 @@ def a_header(**changes: Any) -> DocumentHeader:
         facility=Code("SA07", oids.SECTORS, SECTOR_LABELS["SA07"]),
     )
     return replace(header, **changes)
+
+
+def a_document(content: bytes = b"<CDA/>", pdf: bytes = TINY_PDF, **changes: Any) -> Document:
+    """A document of these bytes; `changes` are of its header."""
+    return Document(a_header(**changes), content, pdf)
 
 
 def a_vsm(**changes: Any) -> Vsm:
