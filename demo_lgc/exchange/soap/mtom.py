@@ -4,7 +4,7 @@ Documents travel as they are, in binary, and the envelope refers to them by Cont
 trust the end of the stream: an answer cut in the middle looks like a shorter answer, so that only the
 closing boundary makes it complete.
 
-Reference: [DMP] §1.4 (TD2.1 must be MTOM, EX_2.1-1260); XOP 1.0; RFC 2387; RFC 2046 §5.1.
+Reference: [MTOM]; [DMP] §1.4 (TD2.1 must be MTOM, EX_2.1-1260); RFC 2387; RFC 2046 §5.1.
 """
 
 from __future__ import annotations
