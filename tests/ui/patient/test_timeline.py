@@ -143,6 +143,6 @@ def test_years_of_life_are_drawn_within_a_frame_of_film(life):
     ]
     life.show_events(many)
     life.show_period(Period.ALL)
-    start = time.perf_counter()
+    start = time.process_time()  # of this program: what else the machine does is not counted
     life.grab()
-    assert time.perf_counter() - start < 0.25
+    assert time.process_time() - start < 0.25
