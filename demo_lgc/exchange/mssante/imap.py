@@ -23,6 +23,13 @@ from demo_lgc.settings import MailSettings
 
 SERVICE = "MSSanté"
 
+# We never fetch a message: what we are told is short. Bytes heard in one operation, characters shown.
+_LONGEST_HEARD = 5_000_000
+LONGEST_WORDS = 2000
+
+# What IMAPClient stumbles with on an answer that means nothing: it unpacks, decodes and counts on trust.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
 # RFC 5530: the server says that a later try may pass.
 _TRANSIENT = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 
@@ -74,8 +81,9 @@ def drop(client: Imap) -> None:
 def named(identity: TlsIdentity, line: Line) -> Iterator[None]:
     """Translate what imaplib, sockets and TLS raise in the block.
 
-    Into CardError when the card failed the handshake, NetworkError (not doubtful), and RemoteRefusal when the
-    server answered NO or BAD: its response code if it gave one, else `NO`, and its words.
+    Into CardError when the card failed the handshake, NetworkError (not doubtful; also for an answer that
+    cannot be read), and RemoteRefusal when the server answered NO or BAD: its response code if it gave one,
+    else `NO`, and its words.
     """
     try:
         yield
@@ -84,19 +92,40 @@ def named(identity: TlsIdentity, line: Line) -> Iterator[None]:
         if isinstance(cause, CardError):
             raise cause from error
         raise NetworkError(SERVICE, "deadline" if line.expired else type(error).__name__) from error
+    except UNREADABLE as error:
+        raise NetworkError(SERVICE, "unusable answer") from error
     except imaplib.IMAP4.error as error:
-        said = str(error)
-        found = re.search(r"\[([A-Z-]+)", said)
+        said = str(error)[:LONGEST_WORDS]
+        found = re.search(r"\[([A-Z-]{1,40})", said)
         code = found[1] if found else "NO"
         raise RemoteRefusal(SERVICE, code, said, transient=code in _TRANSIENT) from error
 
 
 class _Imap4(imaplib.IMAP4):
-    """imaplib on a line that can be cut."""
+    """imaplib on a line that can be cut, and that does not listen for ever."""
 
     def __init__(self, host: str, port: int, line: Line, seconds: float) -> None:
         self._line, self._seconds = line, seconds
         super().__init__(host, port, timeout=seconds)
+
+    def read(self, size: int) -> bytes:
+        """Read a literal. Raises abort, before a byte of it, when it is larger than all we may hear."""
+        self._weigh(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        """Read a line. Raises abort when it is too long, or when too much was heard."""
+        try:
+            line = super().readline()
+        except self.error as error:
+            raise self.abort("the server says too much") from error
+        self._weigh(len(line))
+        return line
+
+    def _weigh(self, size: int) -> None:
+        self._line.heard += size
+        if self._line.heard > _LONGEST_HEARD:
+            raise self.abort("the server says too much")
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return self._line.open(self.host, self.port, self._seconds)

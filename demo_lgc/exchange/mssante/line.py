@@ -12,13 +12,17 @@ from collections.abc import Iterator
 
 
 class Line:
-    """One connection, which can be cut from another thread whatever it is doing, a handshake included."""
+    """One connection, which can be cut from another thread whatever it is doing, a handshake included.
+
+    `heard` is for who reads on it: the bytes heard since the last `within` began.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._cut = False
         self.expired = False
+        self.heard = 0
 
     def open(self, host: str, port: int, seconds: float) -> socket.socket:
         """Connect; every single operation on the socket may last `seconds`. Raises OSError."""
@@ -36,7 +40,7 @@ class Line:
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Cut the line when the block lasts longer; `expired` then says why it failed."""
-        self.expired = False
+        self.expired, self.heard = False, 0
         timer = threading.Timer(seconds, self._expire)
         timer.daemon = True
         timer.start()

@@ -18,9 +18,10 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from threading import Lock
 
+from demo_lgc.domain.errors import NotAllowed, Refusal
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.folders import SENT, sent_folder
-from demo_lgc.exchange.mssante.imap import Imap, connect, drop, named
+from demo_lgc.exchange.mssante.imap import UNREADABLE, Imap, connect, drop, named
 from demo_lgc.exchange.mssante.line import Line
 from demo_lgc.settings import MailSettings
 
@@ -42,7 +43,8 @@ class Mailbox:
 
     Every operation raises NetworkError (never doubtful: all may be repeated), CardError when the card could
     not sign the handshake, RemoteRefusal with the response code of IMAP (`OVERQUOTA`, `AUTHENTICATIONFAILED`,
-    or `NO`) and the server's words.
+    or `NO`) and the server's words, NotAllowed (NO_SESSION) after `close`: who waited for its turn must not
+    open a connection that nobody would close any more.
     """
 
     def __init__(self, settings: MailSettings, identity: TlsIdentity) -> None:
@@ -51,6 +53,7 @@ class Mailbox:
         self._lock = Lock()
         self._line = Line()
         self._client: Imap | None = None
+        self._closed = False
 
     def find(self, message_id: str) -> bool:
         """Tell whether a message stands in INBOX or in the sent folder: the operator took it, then."""
@@ -81,6 +84,7 @@ class Mailbox:
 
     def close(self) -> None:
         """Leave the mailbox; an operation under way in another thread fails. Never raises."""
+        self._closed = True
         if not self._lock.acquire(blocking=False):
             self._line.cut()
             return
@@ -102,6 +106,8 @@ class Mailbox:
             self._check_still_there()
             if self._client is None:
                 self._line = Line()
+            if self._closed:  # asked once `close` has a line to cut
+                raise NotAllowed(Refusal.NO_SESSION)
             with named(self._identity, self._line), self._line.within(self._settings.deadline):
                 try:
                     if self._client is None:
@@ -118,7 +124,7 @@ class Mailbox:
         try:
             with self._line.within(self._settings.deadline):
                 self._client.noop()
-        except (imaplib.IMAP4.error, OSError):
+        except (imaplib.IMAP4.error, OSError, *UNREADABLE):
             logger.info("the operator had closed the connection")
             self._forget()
 

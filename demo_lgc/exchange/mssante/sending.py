@@ -18,16 +18,19 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from demo_lgc.domain.delivery import Receipt
 from demo_lgc.domain.errors import CardError, NetworkError, RemoteRefusal
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.addresses import wire_address
+from demo_lgc.exchange.mssante.imap import LONGEST_WORDS
 from demo_lgc.exchange.mssante.line import Line
 from demo_lgc.settings import MailSettings
 
 SERVICE = "MSSanté"
+_LONGEST_HEARD = 1_000_000  # bytes of replies on one connection
 TOO_LARGE = "SIZE"
 """`RemoteRefusal.code` when the message is larger than what the server announced: nothing was sent."""
 
@@ -119,9 +122,33 @@ class _Wire(smtplib.SMTP):
         self._line = line
         super().__init__(local_hostname="[127.0.0.1]", timeout=seconds)
 
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply. One without end is taken for a line that was cut: SMTPServerDisconnected."""
+        if self.file is None and self.sock is not None:
+            self.file = _Metered(self.sock.makefile("rb"))
+        return super().getreply()
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         self._host = host  # what starttls checks the certificate against
         return self._line.open(host, port, timeout)
+
+
+class _Metered:
+    """What smtplib reads its replies from: lines of a bounded length, and a bounded number of them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._left = _LONGEST_HEARD
+
+    def readline(self, limit: int) -> bytes:
+        line = self._stream.readline(limit)
+        self._left -= len(line)
+        if self._left < 0 or len(line) == limit:
+            raise OSError("a reply without end")
+        return line
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 class _Unusable(smtplib.SMTPException):
@@ -131,7 +158,7 @@ class _Unusable(smtplib.SMTPException):
 def _address(wire: _Wire, sender: str, recipients: tuple[str, ...], size: int) -> None:
     """Everything of the transaction that precedes the content. A refusal leaves politely."""
     limit = wire.esmtp_features.get("size", "")
-    if limit.isdigit() and 0 < int(limit) < size:
+    if re.fullmatch(r"[0-9]{1,15}", limit) and 0 < int(limit) < size:
         _leave(wire)
         raise RemoteRefusal(SERVICE, TOO_LARGE, f"SIZE {limit}")
     options = [f"SIZE={size}"] if wire.has_extn("size") else []
@@ -170,7 +197,7 @@ def _refusal(code: int, words: bytes | str, *, doubtful: bool) -> RemoteRefusal 
 
 def _text(words: bytes | str) -> str:
     text = words.decode("utf-8", errors="replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())
+    return " ".join(text.split())[:LONGEST_WORDS]
 
 
 def _stuffed(content: bytes) -> bytes:

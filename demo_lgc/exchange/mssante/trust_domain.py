@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lxml import etree
-
 from demo_lgc.domain.errors import NotAllowed, Refusal, StorageError, StorageProblem
 from demo_lgc.exchange.mssante.addresses import wire_address, wire_domain
+from demo_lgc.exchange.soap.xml import parse
 
 _NS = "{https://listeblanche.mssante.fr/schema}"
 _LARGEST = 32_000_000  # bytes; the list of 2026 has 8,655 domains, about 5 MB
@@ -32,11 +31,10 @@ class TrustDomain:
         """
         try:
             content = Path(path).read_bytes()
-            if len(content) > _LARGEST or b"<!DOCTYPE" in content:
+            if len(content) > _LARGEST:
                 raise ValueError("not a white list")
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-            root = etree.fromstring(content, parser)
-        except (OSError, ValueError, etree.XMLSyntaxError) as error:
+            root = parse(content)
+        except (OSError, ValueError) as error:
             raise StorageError(StorageProblem.UNREADABLE, "white list") from error
         names = (wire_domain(e.text or "") for e in root.iterfind(f".//{_NS}Domaine/{_NS}Nom"))
         domains = frozenset(name for name in names if name)

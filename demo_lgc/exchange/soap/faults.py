@@ -5,11 +5,15 @@ Reference: [DMP] §1.5 shape 1, §10; SOAP 1.2 part 1 §5.4.
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from demo_lgc.domain.errors import RemoteRefusal
 from demo_lgc.exchange.soap.envelope import SOAP
 from demo_lgc.exchange.soap.xml import text_of
+
+LONGEST_WORDS = 2000  # characters of what a service said
 
 # IHE error names by which a registry says that it is only overloaded. [ITI-41] [ITI-18]
 _BUSY = ("XDSRegistryBusy", "XDSRepositoryBusy")
@@ -21,9 +25,12 @@ def is_transient(code: str) -> bool:
 
 
 def refusal(service: str, code: str, message: str) -> RemoteRefusal:
-    """Return the refusal of `service`, transient when its code says so."""
-    code = code.rpartition(":")[2].strip()[:100]
-    return RemoteRefusal(service, code, message, transient=is_transient(code))
+    """Return the refusal of `service`, transient when its code says so.
+
+    A code goes into logs: it keeps what codes are made of. The words are kept, then shown: not without end.
+    """
+    code = re.sub(r"[^\w.-]+", "_", code.rpartition(":")[2].strip()[:100])
+    return RemoteRefusal(service, code, message[:LONGEST_WORDS], transient=is_transient(code))
 
 
 def check_fault(service: str, body: etree._Element) -> None:

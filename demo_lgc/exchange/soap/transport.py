@@ -11,10 +11,11 @@ from __future__ import annotations
 import ssl
 import threading
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import HTTPError
+from urllib3.util import Url, parse_url
 
 from demo_lgc.domain.errors import NetworkError, NotAllowed, Refusal, RemoteRefusal
 from demo_lgc.domain.trust import TlsIdentity
@@ -34,6 +35,13 @@ class Answer:
 
     content_type: str
     body: bytes
+
+
+class _Session(requests.Session):
+    """A session that leaves redirections alone: to prepare them, `requests` reads their whole body."""
+
+    def get_redirect_target(self, _response: requests.Response) -> None:
+        return None
 
 
 class Transport:
@@ -102,7 +110,7 @@ class Transport:
             context = self._identity.context(self._trust_anchors)
         except ssl.SSLError:
             raise NetworkError(self._service, "no usable trust anchor") from None
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False  # no proxy, no .netrc, no other anchors
         session.mount("https://", WatchedAdapter(context, self._watched))
         del session.adapters["http://"]
@@ -141,6 +149,9 @@ class Transport:
 
     def _read(self, response: requests.Response, watch: Watch) -> Answer:
         content_type = response.headers.get("Content-Type", "")
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            # Not asked for: a few kilobytes, twice compressed, inflate to all the memory there is.
+            raise NetworkError(self._service, "a compressed answer", doubtful=True)
         body = bytearray()
         try:
             for chunk in response.iter_content(_CHUNK):
@@ -162,12 +173,24 @@ class Transport:
         return Answer(content_type, bytes(body))
 
     def _redirection(self, url: str, location: str) -> str:
-        """The place we are sent to: HTTPS, on the same host or a neighbour of the same domain."""
-        target = urljoin(url, location)
-        here, there = urlsplit(url).hostname or "", urlsplit(target).hostname or ""
-        neighbours = here.count(".") > 1 and here.partition(".")[2] == there.partition(".")[2]
-        numeric = here.replace(".", "").isdigit()
-        if urlsplit(target).scheme != "https" or not (here == there or (neighbours and not numeric)):
+        """The place we are sent to: HTTPS, on the same host or a neighbour of the same domain.
+
+        Read by the library that will connect: two readers of URLs may see two hosts in one text.
+        """
+        try:
+            target = urljoin(url, location)
+        except ValueError:
+            target = ""
+        here, there = _parsed(url), _parsed(target)
+        home = (here.host or "") if here is not None else ""
+        domain = home.partition(".")[2]
+        neighbours = "." in domain and not home.replace(".", "").isdigit()
+        if (
+            there is None
+            or there.scheme != "https"
+            or there.auth is not None
+            or not (there.host == home or (neighbours and (there.host or "").partition(".")[2] == domain))
+        ):
             raise NetworkError(self._service, "a redirection out of the service")
         return target
 
@@ -177,6 +200,13 @@ class Transport:
         reason = (inner.reason if isinstance(inner, ssl.SSLError) else None) or type(inner).__name__
         detail = "cut" if self._closed else "deadline" if watch.stopped else reason
         return NetworkError(self._service, detail, doubtful=watch.content_left)
+
+
+def _parsed(url: str) -> Url | None:
+    try:
+        return parse_url(url)
+    except HTTPError:
+        return None
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -7,11 +7,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from demo_lgc.domain.errors import NetworkError, RemoteRefusal
+from demo_lgc.domain.errors import NetworkError, NotAllowed, RemoteRefusal
 from demo_lgc.domain.message import Correspondent, OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.folders import sent_folder
@@ -159,7 +160,8 @@ def test_a_closed_mailbox_may_be_closed_again(mailbox: Mailbox, composed: Compos
     mailbox.find(composed().message_id)
     mailbox.close()
     mailbox.close()
-    assert not mailbox.find(composed().message_id)
+    with pytest.raises(NotAllowed):
+        mailbox.find(composed().message_id)
 
 
 def test_without_a_card_no_mailbox_opens(settings: MailSettings, stranger: TlsIdentity) -> None:
@@ -220,11 +222,11 @@ def test_what_the_colleague_receives_satisfies_an_independent_judge(
     identity: TlsIdentity,
     composed: Composer,
     conformance: Path,
-    judge: Any,
+    xdm_audit: ModuleType,
 ) -> None:
     archive = (conformance / "xdm" / "made_here" / "ok_vsm.zip").read_bytes()
     message = composed(archive=archive)
     Sender(settings, identity).send(message, nothing)
     received = operator.read_mailbox(message.recipient)[-1]
-    verdict = judge.audit_eml(received)
+    verdict = xdm_audit.audit_eml(received)
     assert (verdict["verdict"], verdict["errors"], verdict["warnings"]) == ("ok", [], [])
