@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -29,3 +33,20 @@ def judges(conformance: Path) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no judges at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def load_judge(judges: Path) -> Callable[[str], ModuleType]:
+    """Return a function from the name of a judge to its module."""
+
+    def load(name: str) -> ModuleType:
+        if name not in sys.modules:
+            spec = importlib.util.spec_from_file_location(name, judges / f"{name}.py")
+            assert spec is not None
+            assert spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module  # before it runs: its dataclasses look themselves up
+            spec.loader.exec_module(module)
+        return sys.modules[name]
+
+    return load

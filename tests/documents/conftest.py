@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 
@@ -14,15 +12,11 @@ Verdict = Callable[[bytes], list[str]]
 
 
 @pytest.fixture(scope="session")
-def judge(conformance: Path, judges: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+def judge(
+    conformance: Path, load_judge: Callable[[str], ModuleType], tmp_path_factory: pytest.TempPathFactory
+) -> Verdict:
     """Return a function from the bytes of a document to what the rules of VSM 2023.01 reproach it."""
-    spec = importlib.util.spec_from_file_location("validate_cda", judges / "validate_cda.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    sys.modules["validate_cda"] = module
-    spec.loader.exec_module(module)
-    court = module.Judge(conformance / "cda")
+    court = load_judge("validate_cda").Judge(conformance / "cda")
     path = tmp_path_factory.mktemp("judged") / "document.xml"
 
     def verdict(document: bytes) -> list[str]:

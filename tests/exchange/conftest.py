@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -84,11 +83,6 @@ def judge(judges: Path, tmp_path: Path) -> Callable[[bytes], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def xdm_audit(judges: Path) -> ModuleType:
-    """The judge of archives."""
-    spec = importlib.util.spec_from_file_location("xdm_audit", judges / "xdm_audit.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def xdm_audit(load_judge: Callable[[str], ModuleType]) -> ModuleType:
+    """The independent judge of archives and mails."""
+    return load_judge("xdm_audit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
@@ -10,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
 from types import ModuleType
@@ -42,16 +42,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
     return folder
-
-
-def load(folder: Path, name: str) -> ModuleType:
-    """Load a judge, which is not a package."""
-    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def judged(judges: Path, *arguments: str) -> str:
@@ -102,10 +92,10 @@ def test_the_signature_of_the_submission_set_verifies_and_fails_after_one_change
 
 @pytest.mark.conformance
 def test_the_message_in_the_mailbox_of_the_colleague_and_its_archive_are_in_order(
-    played: Path, judges: Path
+    played: Path, load_judge: Callable[[str], ModuleType]
 ) -> None:
     message = (played / "captured" / "message.eml").read_bytes()
-    verdict = load(judges, "xdm_audit").audit_eml(message)
+    verdict = load_judge("xdm_audit").audit_eml(message)
     assert (verdict["verdict"], verdict["errors"] + verdict["warnings"]) == ("ok", [])
 
 

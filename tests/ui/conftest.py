@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from demo_lgc.ui import theme
 from demo_lgc.ui.main_window import MainWindow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
 import ssl
 import threading
@@ -256,14 +255,3 @@ def a_patient() -> Patient:
 def a_session() -> PractitionerSession:
     """Dr Paul MEDECIN5729 in his practice."""
     return SESSION
-
-
-@pytest.fixture(scope="session")
-def judge(judges: Path) -> Any:
-    """The independent judge of archives and mails, as a module."""
-    spec = importlib.util.spec_from_file_location("xdm_audit", judges / "xdm_audit.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 from uuid import UUID
 
 import pytest
@@ -199,7 +199,9 @@ def test_the_text_of_the_doctor_arrives_as_typed(composed: Composer, body: str) 
 
 
 @pytest.mark.conformance
-def test_an_independent_judge_finds_nothing_to_say(composed: Composer, conformance: Path, judge: Any) -> None:
+def test_an_independent_judge_finds_nothing_to_say(
+    composed: Composer, conformance: Path, xdm_audit: ModuleType
+) -> None:
     archive = (conformance / "xdm" / "made_here" / "ok_vsm.zip").read_bytes()
-    verdict = judge.audit_eml(composed(archive=archive).content)
+    verdict = xdm_audit.audit_eml(composed(archive=archive).content)
     assert (verdict["verdict"], verdict["errors"], verdict["warnings"]) == ("ok", [], [])

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "sharing"))
-
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from demo_lgc.ui.flow import FlowRunner
