@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from demo_lgc.sandbox.dmp.names import ANONYMOUS, QUERY, RIM, RS, SOAP, WSA
 from demo_lgc.sandbox.dmp.refusals import RegistryRefusal, SoapFault
-from demo_lgc.sandbox.https import Response
+from demo_lgc.sandbox.http_messages import Response
 
 _STATUS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:"
 _SEVERITY = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"

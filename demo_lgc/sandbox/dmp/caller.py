@@ -50,7 +50,6 @@ class Caller:
     structure_id: str
     patient: PatientId
     mode: str
-    secret: bool = False
 
     @property
     def national_id(self) -> str:

@@ -36,7 +36,8 @@ from demo_lgc.sandbox.dmp.script import Script
 from demo_lgc.sandbox.dmp.state import DmpRecord, State, StoredDocument
 from demo_lgc.sandbox.dmp.vihf_check import check_vihf
 from demo_lgc.sandbox.dmp.wsa import Message, read_message, service_of
-from demo_lgc.sandbox.https import Cut, HttpsServer, Request, Response
+from demo_lgc.sandbox.http_messages import Cut, Request, Response
+from demo_lgc.sandbox.https import HttpsServer
 from demo_lgc.sandbox.pki import Pki
 
 logger = logging.getLogger(__name__)

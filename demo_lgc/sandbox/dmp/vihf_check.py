@@ -64,10 +64,9 @@ def check_vihf(assertion: etree._Element | None, peer: bytes, directory: Directo
     _role(attributes, holder)
     structure_id = _place(attributes, holder, directory)
     _software(attributes)
-    secret = _SECRET in attributes
-    if secret and _one_text(attributes, _SECRET) != _INVISIBLE:
+    if _SECRET in attributes and _one_text(attributes, _SECRET) != _INVISIBLE:
         raise _wrong(_SECRET)
-    return Caller(holder, certificate, structure_id, _patient(attributes), _purpose(attributes), secret)
+    return Caller(holder, certificate, structure_id, _patient(attributes), _purpose(attributes))
 
 
 def _wrong(what: str) -> SoapFault:

@@ -27,7 +27,7 @@ from demo_lgc.sandbox.dmp.names import (
     text_of,
 )
 from demo_lgc.sandbox.dmp.refusals import HttpRefusal, SoapFault, addressing_fault
-from demo_lgc.sandbox.https import Request
+from demo_lgc.sandbox.http_messages import Request
 
 _MISSING = "A required header representing a Message Addressing Property is not present"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
