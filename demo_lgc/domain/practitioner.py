@@ -83,7 +83,7 @@ class PractitionerSession:
         p = self.practitioner
         return Code(
             f"G15_{p.profession}/{p.speciality}",
-            "1.2.250.1.213.1.1.4.5",
+            oids.AUTHOR_SPECIALITIES,
             SPECIALTY_LABELS.get(p.speciality, "Médecin"),
         )
 
