@@ -6,7 +6,8 @@ READY ──► SENDING ──► SENT
   │          │ ├────► READY       nothing can have been received: will be tried again
   │          │ └────► IN_DOUBT    the answer was lost, or the program was killed
   └── absent ────────────┘ │
-                           └────► SENT, when the service says it has it
+                           ├────► SENT, when the service says it has it
+                           └────► REFUSED, when it refused it as known and has it not
 READY, IN_DOUBT, REFUSED ──► GIVEN_UP   by the doctor
 REFUSED ──► READY                       by the doctor, after mending
 ```
@@ -43,7 +44,7 @@ S = DeliveryState
 MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     S.READY: frozenset({S.SENDING, S.GIVEN_UP}),
     S.SENDING: frozenset({S.SENT, S.REFUSED, S.READY, S.IN_DOUBT}),
-    S.IN_DOUBT: frozenset({S.SENT, S.READY, S.GIVEN_UP}),
+    S.IN_DOUBT: frozenset({S.SENT, S.READY, S.REFUSED, S.GIVEN_UP}),
     S.REFUSED: frozenset({S.READY, S.GIVEN_UP}),
     S.SENT: frozenset(),
     S.GIVEN_UP: frozenset(),

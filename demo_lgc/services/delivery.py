@@ -16,37 +16,44 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import cast
 
 from demo_lgc.domain.delivery import OPEN, Channel, Delivery, DeliveryState, Part, Reason
 from demo_lgc.domain.dmp import check_asking, check_feeding
 from demo_lgc.domain.errors import (
-    CardError,
-    IdentityError,
-    InvalidDocument,
     LgcError,
     NetworkError,
     NotAllowed,
     Refusal,
     RemoteRefusal,
     StorageError,
+    StorageProblem,
 )
 from demo_lgc.domain.identity import Ins, Patient
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.records import dmp_states, outbox, patients
 from demo_lgc.records.store import Store
-from demo_lgc.services.peers import Peers
+from demo_lgc.services.peers import Dmp, Mail, Peers
+from demo_lgc.services.retrying import (
+    RETRY_AFTER,
+    needs_the_doctor,
+    pause_after_attempt,
+    pause_after_question,
+    reason_of,
+    waits_for_the_card,
+)
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 60))
+SOON = 1.0  # seconds: what is overdue is not looked at more often
 DUPLICATE = "XDSDuplicateUniqueIdInRegistry"
 
 
 class Deliveries:
     """The outbox at work. Every method may be called from any thread; one delivery is worked on once.
 
-    `settle` tells, for each channel, how long after an attempt « I do not have it » is not believed:
-    the service may still be treating what it received.
+    `settle` tells, for each channel, how long after the line went silent « I do not have it » is not
+    believed: the service may still be treating what it received.
     """
 
     def __init__(
@@ -85,25 +92,51 @@ class Deliveries:
             return delivery
 
     def deliver_due(self) -> tuple[Delivery, ...]:
-        """Work on every delivery whose time has come, oldest first; return those that were worked on."""
+        """Work on every delivery whose time has come; return those that were worked on.
+
+        Mails first, each channel oldest first; a service that gives no answer is left alone until the next
+        time, so that what goes elsewhere never waits for more than one deadline of it. What raises hides
+        nothing: the others are worked on, then it is raised.
+        """
         now = self._clock()
-        due = [d for d in self.unfinished() if d.next_try is None or d.next_try <= now]
-        return tuple(self.deliver(d.id) for d in due)
+        due = [d for d in self.unfinished() if not self._pause(d, now)]
+        silent: set[Channel] = set()
+        worked: list[Delivery] = []
+        failure: Exception | None = None
+        for delivery in sorted(due, key=lambda d: d.channel is Channel.DMP):
+            if delivery.channel in silent:
+                continue
+            try:
+                worked.append(self.deliver(delivery.id))
+            except Exception as error:  # raised below
+                failure = failure or error
+                continue
+            if worked[-1].state in OPEN and worked[-1].reason.kind in ("network", "doubtful"):
+                silent.add(delivery.channel)
+        if failure is not None:
+            raise failure
+        return tuple(worked)
 
     def seconds_to_next(self) -> float | None:
         """How long until the next delivery is due by itself, in seconds; None when none waits for time."""
-        times = [d.next_try for d in self.unfinished() if d.next_try is not None]
-        return max(0.0, (min(times) - self._clock()).total_seconds()) if times else None
+        now = self._clock()
+        pauses = [self._pause(d, now) for d in self.unfinished() if d.next_try is not None]
+        return max(SOON, min(pauses).total_seconds()) if pauses else None
 
     def resume(self) -> tuple[Delivery, ...]:
         """After a start: settle what a crash left in the middle; return every delivery still open.
 
-        Nothing is sent and no service is asked: this needs no card.
+        Nothing is sent and no service is asked: this needs no card. Without room on the disk the rows stay
+        as the crash left them, and are settled when they are worked on: the program starts all the same.
         """
         for delivery in outbox.in_states(self._store, frozenset({DeliveryState.SENDING})):
             with self._claim(delivery.id) as mine:
-                if mine:
-                    self._after_a_crash(delivery)
+                if not mine:
+                    continue
+                try:
+                    self._after_a_crash(outbox.get(self._store, delivery.id))
+                except StorageError as error:
+                    logger.warning("delivery %d not settled yet: %s", delivery.id, error)
         return self.open_ones()
 
     def open_ones(self) -> tuple[Delivery, ...]:
@@ -140,23 +173,31 @@ class Deliveries:
 
     def _ask(self, delivery: Delivery) -> Delivery:
         """Ask the service whether it has it: SENT, or READY again once absence can be believed."""
-        now = self._clock()
         try:
             known = self._knows(delivery)
         except LgcError as error:
-            return self._save(
-                replace(delivery, reason=reason_of(error), next_try=self._later(delivery, error))
-            )
+            return self._wait(delivery, error)
+        now = self._clock()
         if known:
             return self._save(replace(delivery.moved(DeliveryState.SENT, now), next_try=None))
-        believable = (delivery.attempted_at or delivery.changed_at) + self._settle[delivery.channel]
+        if now < delivery.changed_at:  # the clock was set back: count from now
+            delivery = replace(delivery, changed_at=now)
+        believable = delivery.changed_at + self._settle[delivery.channel]
         if now < believable:
             return self._save(replace(delivery, next_try=believable))
+        if delivery.reason.code == DUPLICATE:
+            # Refused as known, and not known for this patient: our identifier names another document.
+            return self._save(
+                replace(delivery.moved(DeliveryState.REFUSED, now, delivery.reason), next_try=None)
+            )
         return self._save(replace(delivery.moved(DeliveryState.READY, now), next_try=None))
 
     def _send(self, delivery: Delivery) -> Delivery:
-        now = self._clock()
-        parts = outbox.parts(self._store, delivery.id)
+        try:
+            peer = self._peers.dmp if delivery.channel is Channel.DMP else self._peers.mail
+        except NotAllowed as error:  # no session: nothing is begun, no attempt is counted
+            return self._wait(delivery, error)
+        now, left_before = self._clock(), delivery.content_left
         delivery = self._save(
             replace(
                 delivery.moved(DeliveryState.SENDING, now),
@@ -172,28 +213,54 @@ class Deliveries:
             delivery = self._save(replace(delivery, content_left=True))
 
         try:
-            self._put_on_the_wire(delivery, parts, content_leaves)
+            parts = outbox.parts(self._store, delivery.id)
+        except StorageError as error:
+            if error.problem is StorageProblem.UNREADABLE:  # what was frozen is damaged: never to leave
+                return self._save(delivery.moved(DeliveryState.REFUSED, self._clock(), reason_of(error)))
+            return self._failed(delivery, error)
+        try:
+            if delivery.channel is Channel.DMP:
+                self._deposit(cast(Dmp, peer), delivery, parts, content_leaves, left_before)
+            else:
+                cast(Mail, peer).send(self._message(delivery, parts), content_leaves)
         except LgcError as error:
             logger.info("delivery %d: %s", delivery.id, error)
             return self._failed(delivery, error)
         except BaseException:
             # Ours to mend; the row must not stay SENDING until the next start.
-            self._after_a_crash(delivery)
+            after = self._after_a_crash(delivery)
+            self._save(replace(after, next_try=self._clock() + pause_after_attempt(after.attempts)))
             raise
         logger.info("delivery %d sent by %s", delivery.id, delivery.channel.value)
         return self._save(delivery.moved(DeliveryState.SENT, self._clock()))
 
-    def _put_on_the_wire(
-        self, delivery: Delivery, parts: tuple[Part, ...], content_leaves: Callable[[], None]
+    def _deposit(
+        self,
+        dmp: Dmp,
+        delivery: Delivery,
+        parts: tuple[Part, ...],
+        content_leaves: Callable[[], None],
+        left_before: bool,
     ) -> None:
-        if delivery.channel is Channel.DMP:
-            ins = self._feedable(delivery)
-            content_leaves()
-            self._peers.dmp.submit(ins, parts, delivery.wire_id)
-        else:
-            self._peers.mail.send(self._message(delivery, parts), content_leaves)
+        """TD0.2, then TD2.1. What left once already is asked about first, whatever was answered then.
+
+        An error may be answered after the document was kept (a fault of the receiver, a busy registry), and
+        some registries take it twice without a word.
+        """
+        ins = self._feedable(delivery)
+        if left_before:
+            try:
+                if dmp.knows(ins, delivery.document_id):
+                    return
+            except RemoteRefusal as error:  # it will not say; the deposit itself will be answered
+                logger.info("delivery %d not asked about: %s", delivery.id, error)
+        content_leaves()
+        dmp.submit(ins, parts, delivery.wire_id)
 
     def _failed(self, delivery: Delivery, error: LgcError) -> Delivery:
+        if isinstance(error, NetworkError) and error.doubtful and not delivery.content_left:
+            # The doubt is about a question (TD0.2); of the document nothing has left.
+            error = NetworkError(error.service, error.detail)
         now, reason = self._clock(), reason_of(error)
         if isinstance(error, RemoteRefusal) and error.code == DUPLICATE:
             # It says it has it: our bytes of an earlier try, or another document under our identifier.
@@ -203,19 +270,19 @@ class Deliveries:
             return self._save(replace(moved, next_try=now))
         if needs_the_doctor(error):
             return self._save(delivery.moved(DeliveryState.REFUSED, now, reason))
-        moved = delivery.moved(DeliveryState.READY, now, reason)
-        return self._save(replace(moved, next_try=self._later(delivery, error)))
+        later = None if waits_for_the_card(error) else now + pause_after_attempt(delivery.attempts)
+        return self._save(replace(delivery.moved(DeliveryState.READY, now, reason), next_try=later))
 
     def _file(self, delivery: Delivery) -> Delivery:
         """Put the copy in « Éléments envoyés ». A failure keeps the delivery SENT and is tried again."""
         if delivery.channel is Channel.DMP:
             return self._save(replace(delivery, filed=True))
-        message = self._message(delivery, outbox.parts(self._store, delivery.id))
         try:
+            message = self._message(delivery, outbox.parts(self._store, delivery.id))
             self._peers.mail.file_sent(message.content, message.message_id)
         except LgcError as error:
             logger.info("delivery %d not filed: %s", delivery.id, error)
-            return self._save(replace(delivery, next_try=self._later(delivery, error)))
+            return self._wait(delivery, error, say=False)
         return self._save(replace(delivery, filed=True, next_try=None))
 
     # --- small answers --------------------------------------------------------------------------------
@@ -251,12 +318,24 @@ class Deliveries:
         content = next(p for p in parts if p.name == "message.eml").content
         return OutgoingMessage(delivery.wire_id, sender, delivery.destination, content)
 
-    def _later(self, delivery: Delivery, error: LgcError) -> datetime | None:
-        """When to try again by ourselves; None when it waits for the card and not for time."""
-        if isinstance(error, CardError | NotAllowed | StorageError):
-            return None
-        step = min(max(delivery.attempts, 1), len(RETRY_AFTER)) - 1
-        return self._clock() + RETRY_AFTER[step]
+    def _wait(self, delivery: Delivery, error: LgcError, *, say: bool = True) -> Delivery:
+        """Keep the state and say when to come back; what would change nothing is not written."""
+        now = self._clock()
+        elapsed = now - (delivery.attempted_at or now)
+        later = None if waits_for_the_card(error) else now + pause_after_question(elapsed)
+        waiting = replace(delivery, next_try=later, reason=reason_of(error) if say else delivery.reason)
+        return delivery if waiting == delivery else self._save(waiting)
+
+    def _pause(self, delivery: Delivery, now: datetime) -> timedelta:
+        """How long a delivery still has to wait; no longer than one could have asked for.
+
+        Else a clock that was wrong for a moment would hold it for years.
+        """
+        if delivery.next_try is None or delivery.next_try <= now:
+            return timedelta()
+        pause = delivery.next_try - now
+        longest = max(RETRY_AFTER[-1], self._settle[delivery.channel])
+        return pause if pause <= longest else timedelta()
 
     def unfinished(self) -> tuple[Delivery, ...]:
         """Return the deliveries the program still has to work on: to send, to ask about, to file."""
@@ -277,31 +356,3 @@ class Deliveries:
             if mine:
                 with self._guard:
                     self._claimed.discard(delivery_id)
-
-
-def needs_the_doctor(error: LgcError) -> bool:
-    """True for a refusal that trying again will not change."""
-    if isinstance(error, RemoteRefusal):
-        return not error.transient
-    if isinstance(error, NotAllowed):
-        return error.refusal is not Refusal.NO_SESSION
-    return isinstance(error, IdentityError | InvalidDocument)
-
-
-def reason_of(error: LgcError) -> Reason:
-    """Return what is written down of a failure: its class, and what the service said."""
-    match error:
-        case RemoteRefusal():
-            return Reason("refusal", error.code, f"{error.service}\u00a0: {error.message}")
-        case NetworkError():
-            return Reason("doubtful" if error.doubtful else "network", "", error.service)
-        case CardError():
-            return Reason("card", error.problem.value)
-        case NotAllowed():
-            return Reason("not-allowed", error.refusal.value, error.detail)
-        case IdentityError():
-            return Reason("identity", error.problem.value)
-        case StorageError():
-            return Reason("storage", error.problem.value)
-        case _:
-            return Reason("other", type(error).__name__)

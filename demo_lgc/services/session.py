@@ -87,6 +87,8 @@ class SessionService:
         card, self._card, self._session = self._card, None, None
         if card is None:
             return
-        for act in self._on_locked:
-            act()
-        card.close()
+        try:
+            for act in self._on_locked:
+                act()
+        finally:
+            card.close()

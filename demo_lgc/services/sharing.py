@@ -26,6 +26,7 @@ from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText
 from demo_lgc.domain.oids import SECTORS, oid_of
 from demo_lgc.domain.practitioner import PractitionerSession
+from demo_lgc.exchange.mssante.addresses import wire_address
 from demo_lgc.exchange.mssante.composing import compose, new_message_id
 from demo_lgc.exchange.xdm.package import archive
 from demo_lgc.exchange.xds.metadata import SubmissionSet, describe
@@ -147,8 +148,9 @@ class Sharing:
                 submitted_at=now,
             )
         drafts += self._mails(document, metadata, request, now)
-        deliveries = outbox.add(self._store, document, tuple(drafts), now)
-        trace.add(self._store, session, now, "share-vsm", patient.id, f"{len(deliveries)} destinations")
+        with self._store.together():  # else a failing trace would say « nothing is kept » of what will leave
+            deliveries = outbox.add(self._store, document, tuple(drafts), now)
+            trace.add(self._store, session, now, "share-vsm", patient.id, f"{len(deliveries)} destinations")
         return deliveries
 
     def sent_copy(self, document_id: str) -> tuple[bytes, bytes]:
@@ -201,7 +203,9 @@ class Sharing:
             publisher=self._product.publisher,
         )
         drafts = []
-        for recipient in request.recipients:
+        # One message for one mailbox, however its address was typed.
+        recipients = {wire_address(r.address).casefold(): r for r in reversed(request.recipients)}
+        for recipient in reversed(recipients.values()):
             message = compose(
                 document,
                 archive=zipped,

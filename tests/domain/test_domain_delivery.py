@@ -17,7 +17,7 @@ ORDER = (S.READY, S.SENDING, S.IN_DOUBT, S.SENT, S.REFUSED, S.GIVEN_UP)
 TABLE = {
     S.READY: ".x...x",
     S.SENDING: "x.xxx.",
-    S.IN_DOUBT: "x..x.x",
+    S.IN_DOUBT: "x..xxx",
     S.SENT: "......",
     S.REFUSED: "x....x",
     S.GIVEN_UP: "......",

@@ -22,7 +22,8 @@ from demo_lgc.domain.errors import (
 )
 from demo_lgc.records import outbox, patients
 from demo_lgc.records.store import Store
-from demo_lgc.services.delivery import RETRY_AFTER, Deliveries, needs_the_doctor
+from demo_lgc.services.delivery import Deliveries
+from demo_lgc.services.retrying import RETRY_AFTER, needs_the_doctor
 from tests.records.records_values import NOW, a_document, a_patient, to_the_dmp
 from tests.services.conftest import SETTLE, Clock, FakePeers, Service, by_mail
 
