@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import pkcs11
@@ -56,6 +57,22 @@ def translated(otherwise: CardProblem) -> Iterator[None]:
     except p11.PKCS11Error as error:
         logger.warning("PKCS#11: %s", type(error).__name__)
         raise CardError(otherwise) from error
+
+
+def _carry_out(owner: CardThread, job: Callable[[Any], T], future: Future[T]) -> None:
+    """Run `job` in the thread of `owner`.
+
+    The exception it raises holds every frame it crossed, and the code porteur in one of them: a frame that
+    held the exception in turn, through `future`, would keep the code until a collection of garbage.
+    """
+    try:
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(job(owner._module))
+            except BaseException as error:
+                future.set_exception(error)
+    finally:
+        del future, job
 
 
 @dataclass
@@ -119,20 +136,14 @@ class CardThread:
         if not self._thread.is_alive():
             raise CardError(CardProblem.REMOVED)
         future: Future[T] = Future()
-
-        def carry_out() -> None:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(job(self._module))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        self._jobs.put(carry_out)
+        self._jobs.put(partial(_carry_out, self, job, future))
         try:
             return future.result(DEADLINE)
         except FutureTimeoutError as error:
             future.cancel()
             raise CardError(CardProblem.REFUSED) from error
+        finally:
+            del future, job  # see _carry_out
 
     def look_every(self, interval: float, owner: object, look: Callable[[Any], None]) -> None:
         """Call `look(module)` in the thread every `interval` seconds, until `look_no_more(owner)`."""

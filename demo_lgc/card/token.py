@@ -107,27 +107,35 @@ def log_in(module: Any, found: Found, code: str) -> Any:
     A login that fails leaks its session, which then forbids unblocking; one of ours may also have been
     left open by a removal. Both end with C_Finalize and C_Initialize.
     """
-    try:
-        with translated(CardProblem.UNREADABLE):
-            try:
-                return found.token.open(user_pin=code)
-            except p11.UserAlreadyLoggedIn:
-                module.reinitialize()
-                return find_card(module, found).token.open(user_pin=code)
-    except CardError as error:
-        cause = error.__cause__
-        if isinstance(cause, p11.PinLocked):
-            problem = CardError(CardProblem.BLOCKED)
-        elif isinstance(cause, p11.PinIncorrect | p11.PinInvalid | p11.PinLenRange):
-            problem = CardError(CardProblem.WRONG_CODE)
-        else:
-            problem = error
+    session, problem = _offer(module, found, code)
+    if problem is None:
+        return session
     with translated(CardProblem.UNREADABLE):
         module.reinitialize()
     if problem.problem is CardProblem.WRONG_CODE:
         left = tries_left(find_card(module, found).token)
         problem = CardError(CardProblem.WRONG_CODE, left) if left else CardError(CardProblem.BLOCKED)
-    raise problem
+    try:
+        raise problem
+    finally:
+        del problem  # it holds this frame, and those above, where the code is: neither outlives the other
+
+
+def _offer(module: Any, found: Found, code: str) -> tuple[Any, CardError | None]:
+    """Give the code, once; return the session, or why there is none. Nothing of the failure is kept."""
+    try:
+        with translated(CardProblem.UNREADABLE):
+            try:
+                return found.token.open(user_pin=code), None
+            except p11.UserAlreadyLoggedIn:
+                module.reinitialize()
+                return find_card(module, found).token.open(user_pin=code), None
+    except CardError as error:
+        if isinstance(error.__cause__, p11.PinLocked):
+            return None, CardError(CardProblem.BLOCKED)
+        if isinstance(error.__cause__, p11.PinIncorrect | p11.PinInvalid | p11.PinLenRange):
+            return None, CardError(CardProblem.WRONG_CODE)
+        return None, CardError(error.problem)
 
 
 class TokenKeys:

@@ -24,7 +24,7 @@ from demo_lgc.settings import MailSettings
 SERVICE = "MSSanté"
 
 # We never fetch a message: what we are told is short. Bytes heard in one operation, characters shown.
-_LONGEST_HEARD = 5_000_000
+_LONGEST_HEARD = 2_000_000
 LONGEST_WORDS = 2000
 
 # What IMAPClient stumbles with on an answer that means nothing: it unpacks, decodes and counts on trust.
