@@ -32,5 +32,6 @@ class Account:
         return self._mailbox.file_sent(content, message_id)
 
     def close(self) -> None:
-        """Leave the mailbox. Never raises."""
+        """Cut what is being submitted, leave the mailbox. Never raises."""
+        self._sender.close()
         self._mailbox.close()

@@ -18,10 +18,11 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
 from demo_lgc.domain.delivery import Receipt
-from demo_lgc.domain.errors import CardError, NetworkError, RemoteRefusal
+from demo_lgc.domain.errors import CardError, NetworkError, NotAllowed, Refusal, RemoteRefusal
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.addresses import wire_address
@@ -46,6 +47,16 @@ class Sender:
     def __init__(self, settings: MailSettings, identity: TlsIdentity) -> None:
         self._settings = settings
         self._identity = identity
+        self._lock = Lock()
+        self._lines: set[Line] = set()
+        self._closed = False
+
+    def close(self) -> None:
+        """Cut the submissions under way and refuse later ones. Never waits, never raises; from any thread."""
+        with self._lock:
+            self._closed = True
+            for line in self._lines:
+                line.cut()
 
     def send(self, message: OutgoingMessage, on_content: Callable[[], None]) -> Receipt:
         """Submit `message` to its recipient and to the sender's own mailbox; return what the server said.
@@ -59,14 +70,15 @@ class Sender:
         RemoteRefusal with the three digits of SMTP as `code` and the server's words (transient for 4xx), or
         `TOO_LARGE` when EHLO SIZE forbids it; NotAllowed when an address is malformed;
         NetworkError, doubtful: the content had begun to leave and no complete answer came back.
+        After `close`, NotAllowed (NO_SESSION).
 
         Reference: [MSS] §5.3.
         """
         sender, recipient = wire_address(message.sender), wire_address(message.recipient)
-        recipients = tuple(dict.fromkeys((recipient, sender)))
-        line = Line()
+        to_oneself = recipient.casefold() == sender.casefold()
+        recipients = (recipient,) if to_oneself else (recipient, sender)
         with contextlib.ExitStack() as closing:
-            closing.callback(line.close)
+            line = closing.enter_context(self._a_line())
             closing.enter_context(line.within(self._settings.deadline))
             with self._named(line, doubtful=False):
                 wire = _Wire(line, self._settings.deadline)
@@ -82,6 +94,21 @@ class Sender:
             with contextlib.suppress(OSError):
                 wire.quit()
         return Receipt(message.message_id, said)
+
+    @contextlib.contextmanager
+    def _a_line(self) -> Iterator[Line]:
+        """Give a line that `close` cuts. Raises NotAllowed (NO_SESSION) after it."""
+        line = Line()
+        with self._lock:
+            if self._closed:
+                raise NotAllowed(Refusal.NO_SESSION)
+            self._lines.add(line)
+        try:
+            yield line
+        finally:
+            with self._lock:
+                self._lines.discard(line)
+            line.close()
 
     def _open(self, wire: _Wire) -> None:
         _expect(wire.connect(self._settings.smtp_host, self._settings.smtp_port), 220)
