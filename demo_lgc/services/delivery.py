@@ -45,6 +45,9 @@ from demo_lgc.services.retrying import (
 
 logger = logging.getLogger(__name__)
 
+AUTHOR = "author"
+"""Name of the part that does not leave: the national identifier of the professional whose delivery it is."""
+
 SOON = 1.0  # seconds: what is overdue is not looked at more often
 DUPLICATE = "XDSDuplicateUniqueIdInRegistry"
 
@@ -83,6 +86,10 @@ class Deliveries:
             if not mine:
                 return delivery
             delivery = self._after_a_crash(delivery)
+            if self._is_of_another(delivery):
+                # Neither sent, nor asked about: with another card one looks into another mailbox.
+                another = NotAllowed(Refusal.NOT_AUTHOR)
+                return self._wait(delivery, another, say=delivery.state is not DeliveryState.SENT)
             if delivery.state is DeliveryState.IN_DOUBT:
                 delivery = self._ask(delivery)
             if delivery.state is DeliveryState.READY:
@@ -220,6 +227,7 @@ class Deliveries:
             return self._failed(delivery, error)
         try:
             if delivery.channel is Channel.DMP:
+                parts = tuple(part for part in parts if part.name != AUTHOR)
                 self._deposit(cast(Dmp, peer), delivery, parts, content_leaves, left_before)
             else:
                 cast(Mail, peer).send(self._message(delivery, parts), content_leaves)
@@ -291,6 +299,17 @@ class Deliveries:
         if delivery.channel is Channel.DMP:
             return self._peers.dmp.knows(self._asked_about(delivery)[1], delivery.document_id)
         return self._peers.mail.find(delivery.wire_id)
+
+    def _is_of_another(self, delivery: Delivery) -> bool:
+        """True when the open session is not that of the professional who shared: it waits for that card."""
+        finished = delivery.state not in OPEN and (delivery.filed or delivery.state is not DeliveryState.SENT)
+        try:
+            holder = self._peers.holder
+            parts = () if finished else outbox.parts(self._store, delivery.id)
+        except (NotAllowed, StorageError):  # no session, or damaged: said where it is sent
+            return False
+        authors = [part.content.decode() for part in parts if part.name == AUTHOR]
+        return bool(authors) and authors != [holder]
 
     def _asked_about(self, delivery: Delivery) -> tuple[Patient, Ins]:
         """The patient and the matricule, at this moment. Raises IdentityError."""

@@ -94,6 +94,11 @@ class Peers:
         """The mailbox. Raises NotAllowed (NO_SESSION)."""
         return self._both().mail
 
+    @property
+    def holder(self) -> str:
+        """The national identifier of whose card they are reached with. Raises NotAllowed (NO_SESSION)."""
+        return self._session.current.practitioner.national_id
+
     def drop(self) -> None:
         """Close what is open."""
         with self._lock:

@@ -33,6 +33,7 @@ from demo_lgc.exchange.xds.metadata import SubmissionSet, describe
 from demo_lgc.exchange.xds.submission import freeze
 from demo_lgc.records import correspondents, documents, outbox, patients, trace, vsm
 from demo_lgc.records.store import Store
+from demo_lgc.services.delivery import AUTHOR
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.session import SessionService
 
@@ -137,7 +138,8 @@ class Sharing:
                 now=now,
             )
             label = f"DMP de {patient.courtesy_name}"
-            drafts.append(DeliveryDraft(Channel.DMP, "dmp", label, submission_id, submission.parts))
+            parts = (*submission.parts, _author(session))
+            drafts.append(DeliveryDraft(Channel.DMP, "dmp", label, submission_id, parts))
             metadata = submission.metadata
         else:
             metadata = describe(
@@ -220,8 +222,14 @@ class Sharing:
             parts = (
                 Part("message.eml", "message/rfc822", message.content),
                 Part("sender", "text/plain", message.sender.encode()),
+                _author(session),
             )
             drafts.append(
                 DeliveryDraft(Channel.MSSANTE, recipient.address, recipient.name, message.message_id, parts)
             )
         return drafts
+
+
+def _author(session: PractitionerSession) -> Part:
+    """Whose delivery it is: it leaves with that card only."""
+    return Part(AUTHOR, "text/plain", session.practitioner.national_id.encode())

@@ -106,6 +106,7 @@ class FakePeers:
     def __init__(self) -> None:
         self.dmp = Service()
         self.mail = Service()
+        self.holder = a_session().practitioner.national_id
 
 
 @pytest.fixture

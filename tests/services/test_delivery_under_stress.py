@@ -182,6 +182,10 @@ class Locked(FakePeers):
     def mail(self) -> Mail:  # type: ignore[override]
         raise NotAllowed(Refusal.NO_SESSION)
 
+    @property
+    def holder(self) -> str:  # type: ignore[override]
+        raise NotAllowed(Refusal.NO_SESSION)
+
     def __init__(self) -> None:
         pass
 

@@ -198,6 +198,31 @@ def test_a_card_pulled_out_while_a_sharing_is_prepared_leaves_all_of_it_or_nothi
     assert practice.all_sent_once()
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_delivery_waits_for_the_card_of_its_author(practice: Practice, lost: bool) -> None:
+    """With another card one would look for the proof in another mailbox, and send twice."""
+    deliveries = practice.house.desk.deliveries
+    made = practice.prepare(practice.colleague(), to_dmp=True)
+    if lost:
+        practice.world.mail.script.cut_after_data(1)
+        practice.world.dmp.script.cut("after-commit")
+        for one in made:
+            deliveries.deliver(one.id)
+    before = [(d.state, practice.accepted(d)) for d in practice.written()]
+    other = practice.world._practice["doctor"][1]["national_id"]
+    practice.reader.pull_out()
+    practice.reader.insert(practice.world.pki.card(other))
+    practice.house.desk.session.open(practice.world.code)
+    deliveries.deliver_due()
+    assert [(d.state, practice.accepted(d)) for d in practice.written()] == before
+    assert {d.reason.code for d in practice.written()} == {"not-author"}
+    practice.reader.pull_out()
+    practice.reader.insert(practice.card)
+    practice.house.desk.session.open(practice.world.code)
+    practice.finish()
+    assert practice.all_sent_once()
+
+
 # --- the card, while something is on its way ----------------------------------------------------------
 
 
