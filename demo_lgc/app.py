@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -122,6 +123,19 @@ def build_house(
     return House(environment, store, None if press else printer, card_reader, desk)
 
 
+def shut_in() -> None:
+    """Keep to ourselves what this process writes, and what it would leave behind in a crash.
+
+    Files are their owner's only, those of the processes we start as well, and no core dump is written: the
+    code porteur and the record on the screen would be in it.
+    """
+    os.umask(0o077)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _peers(
     environment: Environment,
     session: PractitionerSession,
@@ -134,6 +148,12 @@ def _peers(
 
 def run(environment: Environment, profile: Path, theme_name: str) -> int:
     """Open the desktop on a profile; return the exit status."""
+    shut_in()
+    with logs.hearing_bugs():
+        return _run(environment, profile, theme_name)
+
+
+def _run(environment: Environment, profile: Path, theme_name: str) -> int:
     # Qt is imported here so that `build_house` serves programs without a window.
     from PySide6.QtWidgets import QApplication
 
@@ -151,10 +171,7 @@ def run(environment: Environment, profile: Path, theme_name: str) -> int:
     except LgcError as error:
         words = explain(error)
         sys.stderr.write(f"{words.title} {words.detail}\n")
-        sorry = CannotOpen(words)
-        sorry.finished.connect(application.quit)
-        sorry.open()
-        application.exec()
+        CannotOpen(words).exec()  # there is no window yet, nor any gesture to keep alive
         return 1
     handler = logs.write_to(profile)
     try:

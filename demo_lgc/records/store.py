@@ -135,10 +135,14 @@ class Store:
     def _prepare_files(self) -> None:
         """Take the lock and give the file to its owner only, before SQLite writes a byte.
 
-        The -wal and -shm files follow its mode.
+        The -wal and -shm files follow its mode. So does the folder, unless it holds something that is not
+        ours: then only the files are closed to others.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder = self._path.parent
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self._path.exists() or not any(folder.iterdir()):
+                folder.chmod(0o700)
             self._lock.take()
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
             self._path.chmod(0o600)

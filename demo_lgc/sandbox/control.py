@@ -3,6 +3,9 @@
 One JSON command per POST, loopback only: `{"target": "dmp", "do": "delay", "seconds": 3}`. The answer of
 GET /journal says what each service accepted. Tests, the demonstration and a curious developer with `curl`
 all come through here.
+
+A page of a browser on this machine could post here as well, or read the journal by naming 127.0.0.1 as its
+own site: a request with an Origin, or for another Host, is refused.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 logger = logging.getLogger(__name__)
+
+_LONGEST = 1_000_000  # bytes of a command
 
 Command = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -49,16 +54,32 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the journal."""
+        if not self._is_ours():
+            return
         self._answer(200, type(self).journal())
 
     def do_POST(self) -> None:
         """Run one command."""
+        if not self._is_ours():
+            return
         try:
-            command = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+            length = int(self.headers.get("Content-Length", "0"))
+            if not 0 <= length <= _LONGEST:
+                raise ValueError("too long")
+            command = json.loads(self.rfile.read(length))
             target = self.commands[command.pop("target")]
             self._answer(200, target(command))
         except (KeyError, TypeError, ValueError) as error:
             self._answer(400, {"error": repr(error)})
+
+    def _is_ours(self) -> bool:
+        """False, and answered, when a browser asks for a page of its own."""
+        port = self.connection.getsockname()[1]
+        ours = (f"127.0.0.1:{port}", f"localhost:{port}")
+        if "Origin" in self.headers or self.headers.get("Host") not in ours:
+            self._answer(403, {"error": "not for browsers"})
+            return False
+        return True
 
     def _answer(self, status: int, value: dict[str, Any]) -> None:
         body = json.dumps(value).encode()

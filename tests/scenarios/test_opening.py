@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,11 @@ def test_an_unusable_environment_file_is_named(tmp_path: Path, capsys: pytest.Ca
     path.write_text("kind = 'formation'\nmispelt = 1\n", encoding="utf-8")
     assert main(["--environment", str(path)]) == 2
     assert "mispelt" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither")
+def test_the_program_leaves_no_core_dump_and_writes_for_its_owner_only() -> None:
+    script = "import os, resource; from demo_lgc.app import shut_in; shut_in(); "
+    script += "print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout.split("\n")[0] == "(0, 0) 0o77"
