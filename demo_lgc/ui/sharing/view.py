@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QWidget
 from typing_extensions import override
 
@@ -39,7 +39,9 @@ class Preview(QTextBrowser):
 
     @override
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        return None
+        return QImage(
+            1, 1, QImage.Format.Format_Mono
+        )  # for want of an answer, Qt opens a local file by itself
 
 
 class SharePage(QWidget):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -78,7 +80,9 @@ class Text(QLabel):
 
     def _tell(self) -> None:
         if self._elide:
-            self.setToolTip(self.text() if self._cut() != self.text() else "")
+            # A tooltip guesses whether it is HTML: what a patient is called, or a service said, is not.
+            words = escape(self.text()) if "<" in self.text() else self.text()
+            self.setToolTip(words if self._cut() != self.text() else "")
 
 
 class Icon(QLabel):
