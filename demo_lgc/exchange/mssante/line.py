@@ -10,6 +10,8 @@ import socket
 import threading
 from collections.abc import Iterator
 
+_CONNECT_TIMEOUT = 10.0  # seconds, per address
+
 
 class Line:
     """One connection, which can be cut from another thread whatever it is doing, a handshake included.
@@ -26,7 +28,9 @@ class Line:
 
     def open(self, host: str, port: int, seconds: float) -> socket.socket:
         """Connect; every single operation on the socket may last `seconds`. Raises OSError."""
-        connected = socket.create_connection((host, port), timeout=seconds)
+        # A connection that is not made yet cannot be cut: nobody waits long for it.
+        connected = socket.create_connection((host, port), timeout=min(_CONNECT_TIMEOUT, seconds))
+        connected.settimeout(seconds)
         with self._lock:
             # A second handle on the same connection: it survives the wrapping of the first one in TLS.
             previous, self._handle = self._handle, connected.dup()
