@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._titles: dict[int, str] = {}
         self._records: dict[int, Any] = {}
         self._unreachable = False
+        self._leaving = False  # the doctor was told what leaving now would lose
         self._outbox: Any = None
         self._build(sandbox, version)
         self._logins = LoginFlows(desk.session, self.runner, self.login)
@@ -113,12 +114,14 @@ class MainWindow(QMainWindow):
             self._outbox.deliveries_changed.connect(self._count)
             self._pages.addWidget(self._outbox)
         self._go(self._outbox)
+        self._outbox.setFocus()
         self._outbox.refresh()
 
     def open_record(self, patient_id: int) -> None:
         """Open a record, or come back to it; one too many asks which to close."""
         if patient_id in self._records:
             self._go(self._records[patient_id])
+            self._shown.setFocus()
         elif len(self._records) < MOST_RECORDS:
             self._open(patient_id)
         else:
@@ -142,7 +145,7 @@ class MainWindow(QMainWindow):
     def _build(self, sandbox: bool, version: str) -> None:
         self.login = LoginView(sandbox=sandbox, version=version)
         self.home = HomeView()
-        self._shown: QWidget = self.home
+        self._shown: Any = self.home  # a page; those of a record and of the outbox can go back
         self.top = TopBar()
         self.notice = Strip()
         self.notice.setObjectName("window.notice")
@@ -173,6 +176,7 @@ class MainWindow(QMainWindow):
         top.about_asked.connect(lambda: About(*self._about, self).open())
         top.search.asked.connect(lambda typed: self.runner.start(self._search(typed), self))
         top.search.found.connect(lambda patient: self.open_record(patient.id))
+        top.search.left.connect(self._focus_page)
         home.open_patient.connect(self.open_record)
         home.open_outbox.connect(self.show_outbox)
         home.search_asked.connect(top.search.setFocus)
@@ -212,6 +216,9 @@ class MainWindow(QMainWindow):
         shown = self._shown_record()
         self.top.show_place(shown or ("outbox" if page is self._outbox else "home"))
         self._show_title()
+
+    def _focus_page(self) -> None:
+        self._shown.setFocus()
 
     def _shown_record(self) -> int:
         return next((patient for patient, page in self._records.items() if page is self._shown), 0)
@@ -256,7 +263,7 @@ class MainWindow(QMainWindow):
         for sheet in self._covered:
             sheet.hide()
         removed = explain(CardError(CardProblem.REMOVED))
-        self.login.say_locked(removed)
+        self.login.say_locked(removed, self._holder)
         self._root.setCurrentWidget(self.login)
         self._show_title()
 
@@ -299,10 +306,14 @@ class MainWindow(QMainWindow):
     def _make_room(self, patient_id: int) -> Flow:
         names = {known: title.partition(",")[0] for known, title in self._titles.items()}
         sheet = WhichToClose(names, self)
-        if (yield ask(sheet)):
-            self.close_record(sheet.chosen)
-            self._open(patient_id)
+        chosen = sheet.chosen if (yield ask(sheet)) else 0
         sheet.deleteLater()
+        if chosen and self._records[chosen].has_unsent_sharing:
+            self._go(self._records[chosen])
+            self._records[chosen].ask_to_close()  # nothing written is lost by making room
+        elif chosen:
+            self.close_record(chosen)
+            self._open(patient_id)
 
     def _search(self, typed: str) -> Flow:
         try:
@@ -357,13 +368,43 @@ class MainWindow(QMainWindow):
         self._noticed.setVisible(True)
 
     def _silence(self) -> None:
+        self._leaving = False
         self.notice.silence()
         self._noticed.setVisible(False)
 
+    # --- keys -----------------------------------------------------------------------------------------
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Échap, when nothing nearer took it, goes back one step; what was begun stays as it is."""
+        if event.key() != Qt.Key.Key_Escape or self.is_locked:
+            super().keyPressEvent(event)
+        elif self._shown is not self.home and not self._shown.go_back():
+            self.show_home()
+
     # --- the end --------------------------------------------------------------------------------------
+
+    def _ask_to_leave(self, unsent: Any) -> None:
+        """Show the sharing that was not sent; leaving a second time, or by the button, leaves it."""
+        self._go(unsent)
+        unsent.share()
+        self._leaving = True
+        self.notice.say(
+            "warn",
+            self.tr("Ce partage n’a pas été envoyé."),
+            self.tr("Envoyez-le, ou quittez sans envoyer\u00a0: ce qui est écrit ici sera perdu."),
+        )
+        self.notice.add_action(self.tr("Rester"), self._silence, "quiet", name="window.stay")
+        self.notice.add_action(self.tr("Quitter sans envoyer"), self.close, name="window.leave")
+        self._noticed.setVisible(True)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        unsent = next((page for page in self._records.values() if page.has_unsent_sharing), None)
+        if unsent is not None and not self._leaving and not self.is_locked:
+            event.ignore()
+            self._ask_to_leave(unsent)
+            return
         self.runner.refuse_new()
         self._due.stop()
         if not self.runner.is_working:

@@ -56,11 +56,14 @@ KEYS: dict[str, Key] = {
 
 
 def bind(name: str, widget: QWidget, act: Callable[[], object]) -> tuple[QShortcut, ...]:
-    """Make a key of the table act while `widget` or something inside it has the focus. Raises KeyError."""
+    """Make a key of the table act while `widget` is in sight in the active window. Raises KeyError.
+
+    Wherever the focus is: on the top bar, or nowhere after a click beside everything.
+    """
     made = []
     for sequence in KEYS[name].sequences:
         shortcut = QShortcut(QKeySequence(sequence), widget)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(act)
         made.append(shortcut)
     return tuple(made)

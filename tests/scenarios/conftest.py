@@ -143,6 +143,8 @@ def open_window(qapp: QApplication, world: World, press: Press, tmp_path: Path) 
     world.mail.script.reset()
     for window, house in opened:
         window.close()
+        if window.isVisible():
+            window.close()  # a sharing was not sent: a second time leaves it
         window.runner.wait(10_000)
         qapp.processEvents()
         house.close()

@@ -20,6 +20,7 @@ NAMES = {
     3: "BOUTON Jacques",
     4: "CARTON Jules",
     5: "CHEMIN Henri",
+    8: "CARTIER Karine",
 }
 
 
@@ -35,9 +36,19 @@ class PaperRecord(QWidget):
         self.patient_id = patient_id
         self.label = QLabel(self)
         self.draft = QLineEdit(self)
+        self.has_unsent_sharing = False
+        self.asked_to_close = 0
 
     def ask_to_close(self) -> None:
-        self.close_requested.emit()
+        self.asked_to_close += 1
+        if not self.has_unsent_sharing:
+            self.close_requested.emit()
+
+    def share(self) -> None:
+        self.draft.setFocus()
+
+    def go_back(self) -> bool:
+        return False
 
     def load(self):
         self.label.setText(NAMES[self.patient_id])
@@ -52,6 +63,9 @@ class PaperOutbox(QWidget):
     def __init__(self, desk, runner):
         super().__init__()
         self.refreshed = 0
+
+    def go_back(self) -> bool:
+        return False
 
     def refresh(self):
         self.refreshed += 1
@@ -373,3 +387,97 @@ def test_the_window_changes_its_clothes_while_it_is_open(qtbot, window, look, na
     picture = window.grab().toImage()
     ground = picture.pixelColor(picture.width() // 2, picture.height() - 4).name().upper()
     assert ground == tokens.window
+
+
+# --- the keyboard alone ---------------------------------------------------------------------------------
+
+
+def test_escape_goes_back_home_and_the_record_stays_open(qtbot, window):
+    window.open_record(5)
+    qtbot.keyClick(window.page.draft, Qt.Key.Key_Escape)
+    assert window.page is window.home
+    assert window.home.agenda.hasFocus()
+    assert sorted(window._records) == [5]
+
+
+def test_escape_in_the_search_gives_the_focus_back_to_the_page(qtbot, window):
+    window.top.search.setFocus()
+    qtbot.keyClick(window.top.search, Qt.Key.Key_Escape)
+    assert window.home.agenda.hasFocus()
+
+
+def test_the_keys_of_a_page_act_while_the_focus_is_on_the_top_bar(qtbot, window):
+    window.top.more.setFocus()
+    qtbot.keyClick(window.top.more, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert window.page.patient_id == 5
+
+
+def test_tab_goes_round_the_first_page(qtbot, window):
+    seen = set()
+    for _ in range(12):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.add(QApplication.focusWidget().objectName())
+    assert {"home.open", "top.search", "top.more", "home.agenda"} <= seen
+
+
+def test_enter_never_opens_a_patient_of_older_letters(qtbot, window):
+    search = window.top.search
+    search.setFocus()
+    qtbot.keyClicks(search, "ca")
+    qtbot.waitUntil(lambda: search.is_listing)
+    assert search._rows.current.birth_name == "CARTON"
+    qtbot.keyClicks(search, "rti")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert window.page.patient_id == 8  # CARTIER, the only one left, although CARTON was still shown
+
+
+def test_enter_before_the_answer_shows_the_list_when_several_match(qtbot, window):
+    search = window.top.search
+    search.setFocus()
+    qtbot.keyClicks(search, "car")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert search.is_listing
+    assert window.page is window.home
+
+
+# --- nothing written is lost ------------------------------------------------------------------------------
+
+
+def test_leaving_with_a_sharing_not_sent_shows_it_first(qtbot, window):
+    window.open_record(5)
+    page = window.page
+    page.has_unsent_sharing = True
+    window.show_home()
+    window.close()
+    assert window.isVisible()
+    assert window.page is page
+    assert window.notice.text == "Ce partage n’a pas été envoyé."
+    qtbot.mouseClick(window.findChild(QPushButton, "window.stay"), Qt.MouseButton.LeftButton)
+    window.close()
+    assert window.isVisible()
+    qtbot.mouseClick(window.findChild(QPushButton, "window.leave"), Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
+
+
+def test_making_room_never_closes_a_sharing_not_sent(window):
+    for patient_id in (1, 2, 3, 4):
+        window.open_record(patient_id)
+    window._records[2].has_unsent_sharing = True
+    window.open_record(5)
+    window.findChild(QDialog, "which-to-close")._choose(2)
+    assert window.page.patient_id == 2
+    assert window.page.asked_to_close == 1
+    assert sorted(window._records) == [1, 2, 3, 4]
+    window._records[2].has_unsent_sharing = False
+
+
+def test_another_card_is_told_what_its_session_would_close(qtbot, window, paper):
+    window.open_record(5)
+    paper.reader.remove()
+    qtbot.waitUntil(lambda: window.is_locked)
+    assert window.login.locked.detail == "Votre saisie est conservée."
+    paper.reader.practitioner, paper.reader.problem = ROBERT, None
+    qtbot.waitUntil(lambda: "autre porteur" in window.login.locked.text, timeout=3000)
+    assert "sera perdue" in window.login.locked.detail
+    paper.reader.practitioner = PAUL
+    qtbot.waitUntil(lambda: window.login.locked.text == "Session verrouillée.", timeout=3000)

@@ -7,7 +7,6 @@ from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.agenda import Appointment
@@ -32,13 +31,14 @@ from demo_lgc.ui.widgets.buttons import button
 from demo_lgc.ui.widgets.card import Card
 from demo_lgc.ui.widgets.empty import EmptyState
 from demo_lgc.ui.widgets.layout import col, frame, plain, row, rule
+from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.strip import Strip
 from demo_lgc.ui.widgets.table import Listing, TableView
 from demo_lgc.ui.widgets.text import Icon, Text, kbd
 from demo_lgc.ui.widgets.wrap import Wrap
 
 
-class HomeView(QWidget):
+class HomeView(Page):
     """The first page. `open_patient` carries a patient's id; the flows fill the page with `show_day`."""
 
     open_patient = Signal(int)
@@ -62,6 +62,7 @@ class HomeView(QWidget):
         self._page = col(head, self.message, (self._columns, 1), gap=14, margins=(24, 18, 24, 20))
         self.setLayout(self._page)
         self.bar = Busy(self)
+        self.first = self.agenda
         shortcuts.bind("next-patient", self, self.open_next)
         shortcuts.bind("search-from-home", self, self.search_asked.emit)
         shortcuts.bind("refresh-home", self, self.reload_asked.emit)

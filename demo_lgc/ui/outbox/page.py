@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.delivery import Delivery, DeliveryState
@@ -22,12 +21,13 @@ from demo_lgc.ui.widgets.buttons import button
 from demo_lgc.ui.widgets.card import Card
 from demo_lgc.ui.widgets.empty import EmptyState
 from demo_lgc.ui.widgets.layout import col, row, rule
+from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.strip import Strip
 from demo_lgc.ui.widgets.table import Listing, RowsModel, TableView
 from demo_lgc.ui.widgets.text import Text
 
 
-class OutboxPage(QWidget):
+class OutboxPage(Page):
     """The deliveries still open. `deliveries_changed` follows every gesture made here."""
 
     deliveries_changed = Signal()
@@ -74,8 +74,16 @@ class OutboxPage(QWidget):
         title = Text(self.tr("Envois"), "title")
         self.setLayout(col(title, self.notice, (self._card, 1), foot, gap=12, margins=24))
         self._busy = Busy(self._card)
+        self.first = self.table
         shortcuts.bind("refresh-outbox", self, self.refresh)
         self._chosen(None)
+
+    def go_back(self) -> bool:
+        """Take one step back inside the page: keep the delivery whose giving up was asked."""
+        asked = self._asked is not None
+        if asked:
+            self._keep()
+        return asked
 
     def refresh(self) -> None:
         """Read the list again; the row chosen stays chosen."""

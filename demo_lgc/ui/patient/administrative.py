@@ -6,7 +6,7 @@ Reference: [INS] strict and complementary traits; [DMP] §3, §8.5 (the oppositi
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout
 
 from demo_lgc.domain.identity import Patient
 from demo_lgc.ui import theme
@@ -14,13 +14,14 @@ from demo_lgc.ui.patient.words import ins_nature, sex_word
 from demo_lgc.ui.widgets import states
 from demo_lgc.ui.widgets.card import Card
 from demo_lgc.ui.widgets.layout import clear, col, plain, row, scroll
+from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.strip import Strip
 from demo_lgc.ui.widgets.text import Text
 
 LABELS = 232
 
 
-class AdministrativeData(QWidget):
+class AdministrativeData(Page):
     """The traits of the patient. `opposed` carries what the doctor records."""
 
     opposed = Signal(bool)
@@ -50,6 +51,7 @@ class AdministrativeData(QWidget):
         area = scroll(inner)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName(self.tr("Données administratives"))
+        self.first = area
         self.setLayout(col(area))
 
     def show_patient(self, patient: Patient) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from typing_extensions import override
@@ -97,6 +98,7 @@ class Banner(QFrame):
         for part in (*self._facts, self._more):
             self._chips.addWidget(part)
         self._chips.addStretch(1)
+        self._order()
         self._fold()
 
     def show_sharing(self, sharing: bool) -> None:
@@ -113,6 +115,16 @@ class Banner(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold()
+
+    def _order(self) -> None:
+        """Let Tab come to the chips before the buttons at their right, whenever they were made."""
+        chips = [fact for fact in self._facts if isinstance(fact, ChipButton)]
+        before = self._close.previousInFocusChain()
+        while before and (before.focusPolicy() is Qt.FocusPolicy.NoFocus or self._chips.indexOf(before) >= 0):
+            before = before.previousInFocusChain()
+        if before:
+            for left, right in itertools.pairwise([before, *chips]):
+                QWidget.setTabOrder(left, right)
 
     def _add_ins(self, patient: Patient) -> None:
         """The matricule is shown only when it may leave the practice."""

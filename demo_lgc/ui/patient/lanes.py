@@ -6,7 +6,7 @@ Plain geometry, so that it can be tested without painting. Lengths are logical p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
@@ -15,6 +15,8 @@ from PySide6.QtCore import QCoreApplication
 from demo_lgc.domain.timeline import Lane, TimelineEvent
 
 GATHER = 28.0  # marks nearer than this become one
+MARK, APART = 24.0, 4.0  # the least room of a treatment or a stay, and what is left between two
+DEEPEST = 3  # levels of the lane of treatments; what comes beyond shares the last
 
 
 class Period(Enum):
@@ -58,6 +60,7 @@ class Axis:
 class Item:
     """What is painted, focused and pointed at: one event, or several gathered.
 
+    `level` is how far under the first row of its lane it stands, so that nothing hides what is written.
     `until` bounds a span; `planned` tells a step of follow-up, whose `events[0].done` says when it was done.
     """
 
@@ -66,6 +69,7 @@ class Item:
     events: tuple[TimelineEvent, ...]
     until: date | None = None
     planned: bool = False
+    level: int = 0
 
     @property
     def origin(self) -> str:
@@ -107,7 +111,21 @@ def items_of(lane: Lane, events: Sequence[TimelineEvent], axis: Axis, today: dat
             found[-1] = Item(lane, last.day, last.events + item.events, planned=item.planned)
         else:
             found.append(item)
-    return tuple(found)
+    return _stacked(found, axis) if lane is Lane.TREATMENT else tuple(found)
+
+
+def _stacked(items: Sequence[Item], axis: Axis) -> tuple[Item, ...]:
+    """Put each treatment or stay on the first level where it hides none of those before."""
+    ends: list[float] = []
+    placed = []
+    for item in items:
+        left = max(axis.x(item.day), axis.left)
+        right = max(left + MARK, min(axis.x(item.until or item.day), axis.right))
+        free = (level for level, end in enumerate(ends) if end + APART <= left)
+        level = min(next(free, len(ends)), DEEPEST - 1)
+        ends[level : level + 1] = [max([right, *ends[level : level + 1]])]
+        placed.append(replace(item, level=level))
+    return tuple(placed)
 
 
 def _item(lane: Lane, event: TimelineEvent, today: date) -> Item:

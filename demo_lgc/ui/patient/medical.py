@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout
 
 from demo_lgc.domain.vsm import Vsm
 from demo_lgc.ui.patient.rubrics import Section, sections
 from demo_lgc.ui.widgets.card import Card
 from demo_lgc.ui.widgets.layout import clear, col, plain, row, scroll
+from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.text import Icon, Text
 
 WIDTHS = (92, 176)  # at least, for the date and the kind
 
 
-class MedicalData(QWidget):
+class MedicalData(Page):
     """The rubrics, one card each."""
 
     def __init__(self) -> None:
@@ -25,7 +26,7 @@ class MedicalData(QWidget):
         area = scroll(inner)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName(self.tr("Données médicales"))
-        self.setFocusProxy(area)
+        self.first = area
         self.setLayout(col(area))
 
     def show_vsm(self, vsm: Vsm) -> None:

@@ -21,6 +21,7 @@ from demo_lgc.ui.widgets.card import Card
 from demo_lgc.ui.widgets.cell import Cell
 from demo_lgc.ui.widgets.empty import EmptyState
 from demo_lgc.ui.widgets.layout import col, plain, row, rule
+from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.table import Column, RowsModel, TableView
 
 PERIODS = (Period.QUARTER, Period.YEAR, Period.ALL)
@@ -36,7 +37,7 @@ STATES = {  # what records says of a document: icon, tone
 }
 
 
-class Overview(QWidget):
+class Overview(Page):
     """The timeline and the documents of a record."""
 
     def __init__(self, today: date) -> None:
@@ -61,7 +62,7 @@ class Overview(QWidget):
         )
         self._hide = button(self.tr("Masquer"), kind="quiet", name="record.timeline.hide", on=self._toggle)
         self._build()
-        self.setFocusProxy(self.table)
+        self.first = self.table
         self.show_events(())
 
     def show_events(self, events: tuple[TimelineEvent, ...]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTime, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -24,10 +24,11 @@ from demo_lgc.ui.patient.overview import Overview
 from demo_lgc.ui.patient.side_menu import RAIL, WIDTH, Entry, SideMenu
 from demo_lgc.ui.sharing.flows import ShareFlows
 from demo_lgc.ui.sharing.form import ShareForm
-from demo_lgc.ui.sharing.model import checking
+from demo_lgc.ui.sharing.model import caution, checking
 from demo_lgc.ui.sharing.view import SharePage, letter
 from demo_lgc.ui.widgets.busy import Busy
 from demo_lgc.ui.widgets.layout import col, plain, row, vrule
+from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.strip import Strip
 
 PAGES = ("overview", "medical", "administrative")
@@ -35,7 +36,7 @@ SHARE = "share"
 P = TypeVar("P", bound=QWidget)
 
 
-class RecordPage(QWidget):
+class RecordPage(Page):
     """The record of one patient.
 
     `title_changed` carries « CHEMIN Henri, 18/08/1948 », `deliveries_changed` follows every change in what is
@@ -54,6 +55,7 @@ class RecordPage(QWidget):
         self._share: SharePage | None = None
         self._flows: ShareFlows | None = None
         self._share_wanted = self._building = self._stale = self._narrow = False
+        self._warned = False  # the doctor was told that a sharing was not sent
         self._current = "overview"
         self.banner = Banner(today)
         self.overview = Overview(today)
@@ -128,6 +130,21 @@ class RecordPage(QWidget):
             self._share.access_wanted.emit()
         self._show_share()
 
+    def go_back(self) -> bool:
+        """Leave the sharing for the page it came from; False when there is nothing to leave."""
+        sharing = self._share is not None and self._stack.currentWidget() is self._share
+        if sharing:
+            self._leave_share()
+        return sharing
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._share is not None and self._stack.currentWidget() is self._share:
+            self._share.focus_first()
+        else:
+            self._pages[self._current].setFocus()
+
     def show_page(self, name: str) -> None:
         """Show a page of the record: overview, medical or administrative. Raises KeyError."""
         if name not in PAGES:
@@ -137,13 +154,19 @@ class RecordPage(QWidget):
         self.menu.show_page(name)
         self.banner.show_sharing(False)
 
+    @property
+    def has_unsent_sharing(self) -> bool:
+        """True while something was chosen or written in a sharing that was not sent."""
+        page = self._share
+        return page is not None and not page.is_outcome and page.form.is_touched
+
     def ask_to_close(self) -> None:
         """Close, unless a sharing was begun and not sent: then say so first, and let the doctor decide."""
-        page = self._share
-        if page is None or page.is_outcome or not page.form.recipients.people or self._notice.isVisible():
+        if not self.has_unsent_sharing or self._warned:
             self.close_requested.emit()
             return
         self._show_share()
+        self._warned = True
         self._tell(
             "warn",
             self.tr("Ce partage n’a pas été envoyé."),
@@ -167,6 +190,7 @@ class RecordPage(QWidget):
         finally:
             self._busy.stop()
         self._notice.hide()
+        self._warned = False
         first = self._file is None
         yield from self._show(file)
         if self._share_wanted:
@@ -226,6 +250,7 @@ class RecordPage(QWidget):
         form = ShareForm(*letter(file.patient, doctor), known)
         yield next_turn()
         page = SharePage(file.patient, doctor, self._today, known, form)
+        page.form.show_caution(*caution(file.vsm))
         yield next_turn()
         flows = ShareFlows(self._desk, self._runner, page, file.patient, file.dmp)
         page.back_requested.connect(self._leave_share)
@@ -249,6 +274,7 @@ class RecordPage(QWidget):
         """Go back to the record; a sharing that is settled is over, any other is kept as it is."""
         page = self._share
         self._notice.hide()
+        self._warned = False
         self.show_page(self._current)
         self._pages[self._current].setFocus()
         if page is not None and page.is_outcome and not page.outcome.is_running:
@@ -290,7 +316,7 @@ class RecordPage(QWidget):
         for rank, name in enumerate(PAGES, 1):
             for sign in (str(rank), shortcuts.AZERTY[str(rank)]):
                 shortcut = QShortcut(QKeySequence(f"Ctrl+{sign}"), self)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                 shortcut.activated.connect(lambda name=name: self.show_page(name))
 
     @override

@@ -55,6 +55,7 @@ class Timeline(QWidget):
         self._pointed: Item | None = None
         self._card: Item | None = None
         self._cache: QPixmap | None = None
+        self._levels = 1  # of the lane of treatments; they never go while the record is in sight
         self._hover = QTimer(self, singleShot=True, interval=HOVER_MS)
         self._hover.timeout.connect(self._show_pointed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -68,6 +69,7 @@ class Timeline(QWidget):
         """Show these events; the window stays where it is."""
         self._events = tuple(events)
         self._focused = self._pointed = self._card = None
+        self._levels = 1
         self.setAccessibleDescription(description(self._events))
         self._changed()
         self.updateGeometry()
@@ -95,12 +97,11 @@ class Timeline(QWidget):
         """The middle of a mark, in this widget."""
         axis, top = self._axis(), float(HEAD)
         for lane, _ in self._layout_rows():
-            height = self._height(lane)
             if lane is item.lane:
                 day = max(item.day, axis.first)
-                middle = top + (20 if lane is Lane.PLANNED else height / 2)
+                middle = top + (20 if lane is Lane.PLANNED else item.level * LANE + LANE / 2)
                 return QPointF(min(axis.x(day) + (10 if item.until else 0), axis.right), middle)
-            top += height
+            top += self._height(lane)
         return QPointF()
 
     @override
@@ -131,6 +132,8 @@ class Timeline(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axis, height, top = self._axis(), self.height(), float(HEAD)
         pen.calendar(painter, axis, HEAD, height)
+        if axis.holds(self._today):  # under the marks and the words: it must not strike them through
+            pen.today(painter, axis.x(self._today), height, self.tr("Aujourd’hui"))
         for lane, items in self._layout_rows():
             pen.lane_name(painter, lane, lane_title(lane), top, self.width(), NAMES)
             if lane is Lane.PLANNED:
@@ -138,8 +141,6 @@ class Timeline(QWidget):
             else:
                 pen.lane(painter, axis, items, top, LANE)
             top += self._height(lane)
-        if axis.holds(self._today):
-            pen.today(painter, axis.x(self._today), height, self.tr("Aujourd’hui"))
         painter.end()
         return picture
 
@@ -278,9 +279,10 @@ class Timeline(QWidget):
         planned = any(e.lane is Lane.PLANNED for e in self._events)
         return [lane for lane in Lane if planned or lane is not Lane.PLANNED]
 
-    @staticmethod
-    def _height(lane: Lane) -> int:
-        return FOLLOW_UP if lane is Lane.PLANNED else LANE
+    def _height(self, lane: Lane) -> int:
+        if lane is Lane.PLANNED:
+            return FOLLOW_UP
+        return LANE * self._levels if lane is Lane.TREATMENT else LANE
 
     def _axis(self) -> Axis:
         return Axis(self._first, self._last, float(NAMES), float(max(NAMES + 1, self.width() - RIGHT)))
@@ -289,6 +291,10 @@ class Timeline(QWidget):
         if not self._rows:
             axis = self._axis()
             self._rows = [(ln, items_of(ln, self._events, axis, self._today)) for ln in self._lanes()]
+            levels = 1 + max((item.level for _, items in self._rows for item in items), default=0)
+            if levels > self._levels:
+                self._levels = levels
+                self.updateGeometry()
         return self._rows
 
     def _changed(self) -> None:
@@ -300,6 +306,7 @@ class Timeline(QWidget):
                 (i for i in self.items() if i.lane is kept.lane and kept.events[0] in i.events), None
             )
             self._card = self._focused if carded else None
+        self._layout_rows()  # now: the height is known before anything is painted
         self.update()
 
     def _at(self, point: QPointF) -> Item | None:

@@ -93,7 +93,7 @@ def lane(painter: QPainter, axis: Axis, items: Sequence[Item], top: float, heigh
     """Marks and spans of a lane."""
     for item in items:
         if item.until:
-            _span(painter, axis, item, top, height)
+            _span(painter, axis, item, top + item.level * height, height)
         else:
             _mark(painter, axis.x(item.day), top + height / 2, item)
 

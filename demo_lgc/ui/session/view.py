@@ -45,6 +45,7 @@ class LoginView(QWidget):
     def __init__(self, *, sandbox: bool, version: str) -> None:
         super().__init__()
         self._ready = self._busy = False
+        self._locked: tuple[Explanation, str] | None = None
         self._make_card()
         self._make_field()
         self.locked = Strip()
@@ -111,6 +112,7 @@ class LoginView(QWidget):
         self.holder.setAccessibleName(spoken)
         self.trouble.hide()
         self.holder.show()
+        self._say_whose(holder)
         if tries == 1:
             self._field.set_hint(tries_left(1), "warn")
         else:
@@ -135,9 +137,27 @@ class LoginView(QWidget):
         self._field.set_error(" ".join(part for part in (words.title, words.detail) if part))
         self.code.setFocus()
 
-    def say_locked(self, words: Explanation) -> None:
-        """Say that the session closed and that nothing typed was lost."""
+    def say_locked(self, words: Explanation, national_id: str = "") -> None:
+        """Say that the session of `national_id` closed and that nothing typed was lost."""
+        self._locked = words, national_id
         self.locked.say("accent", words.title, words.detail, "lock")
+
+    def _say_whose(self, holder: CardHolder) -> None:
+        """What was typed is kept for who typed it: say so before another card opens a session over it."""
+        if self._locked is None or self.locked.isHidden():
+            return
+        words, national_id = self._locked
+        other = bool(national_id) and holder.practitioner.national_id != national_id
+        said = words.title
+        if other:
+            said = self.tr("Session verrouillée par un autre porteur de carte.")
+        if self.locked.text == said:
+            return
+        if other:
+            lost = self.tr("Ouvrir la vôtre fermera ses dossiers\u202f; sa saisie non envoyée sera perdue.")
+            self.locked.say("warn", said, lost)
+        else:
+            self.locked.say("accent", words.title, words.detail, "lock")
 
     def set_busy(self, busy: bool) -> None:
         """The card is working: nothing can be typed or sent."""

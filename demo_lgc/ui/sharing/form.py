@@ -63,6 +63,7 @@ class ShareForm(QWidget):
         self._wanted = Destination.BOTH
         self._known = unknown
         self._preparing = False
+        self._letter = subject, body
         self.destination = DestinationChoice()
         self.access = AccessStrip()
         self.visibility = self._visibility()
@@ -76,6 +77,8 @@ class ShareForm(QWidget):
         self.body.setTabChangesFocus(True)
         self.problem = Strip()
         self.problem.setObjectName("share.problem")
+        self.caution = Strip()
+        self.caution.setObjectName("share.caution")
         self._said = Text("", "caption", "text2", wrap=True)
         self._cancel = button(self.tr("Annuler"), kind="quiet", name="share.cancel", on=self.cancelled.emit)
         self._send = button(self.tr("Envoyer"), "send", "primary", name="share.send", on=self.send)
@@ -103,10 +106,23 @@ class ShareForm(QWidget):
         )
 
     @property
+    def is_touched(self) -> bool:
+        """True once the doctor has chosen or written something that closing the record would lose."""
+        people = self.recipients
+        return bool(
+            people.people
+            or people.typed
+            or self.visibility.currentIndex()
+            or (self.subject.text(), self.body.words) != self._letter
+        )
+
+    @property
     def readiness(self) -> Readiness:
         """Whether the draft may be sent, and what is said beside « Envoyer »."""
         if self._preparing:
             return Readiness(False, self.tr("Construction et signature du document…"))
+        if self.to.error and self.draft.pending:
+            return Readiness(False, self.tr("Corrigez ou effacez l’adresse refusée."))
         return readiness(self.draft, self._known)
 
     def show_access(self, access: Access) -> None:
@@ -114,6 +130,10 @@ class ShareForm(QWidget):
         self._known = access
         self.access.show_access(access)
         self._judge()
+
+    def show_caution(self, title: str, detail: str) -> None:
+        """Warn of what the doctor should know before sending; two empty strings take it away."""
+        self.caution.say("warn", title, detail)
 
     def show_problem(self, title: str, detail: str) -> None:
         """Say in a strip why nothing has left; what was typed stays."""
@@ -135,6 +155,7 @@ class ShareForm(QWidget):
     def refuse_address(self, title: str) -> None:
         """Say, at the field, why the address typed is not a recipient."""
         self.to.set_error(title)
+        self._judge()
 
     def add_recipient(self, who: Correspondent) -> None:
         """Make somebody a recipient."""
@@ -194,6 +215,7 @@ class ShareForm(QWidget):
         self._between = plain(col(3, rule(), 3, gap=0))
         self._inner = col(
             self.problem,
+            self.caution,
             title,
             self.destination,
             3,

@@ -17,6 +17,7 @@ from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.errors import IdentityError, IdentityProblem, LgcError, NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent
+from demo_lgc.domain.vsm import Absence, Vsm
 
 
 def _tr(text: str) -> str:
@@ -188,6 +189,29 @@ def readiness(draft: Draft, access: Access) -> Readiness:
     if draft.destination.by_mail:
         parts.append(_messages(len(draft.recipients)))
     return Readiness(True, ", ".join(parts))
+
+
+def caution(vsm: Vsm) -> tuple[str, str]:
+    """Return what to warn of before sharing this volet, title and detail; two empty strings when nothing.
+
+    « Aucun connu » is information; a volet where no rubric was ever filled tells a colleague nothing.
+    """
+    rubrics = (
+        vsm.problems,
+        vsm.medical_history,
+        vsm.procedures,
+        vsm.allergies,
+        vsm.treatments,
+        vsm.lifestyle,
+        vsm.family_history,
+    )
+    told = any(rubric and rubric is not Absence.NOT_ASKED for rubric in rubrics)
+    if told or vsm.occupational_risks.strip() or vsm.vigilance:
+        return "", ""
+    return (
+        _tr("Ce volet est vide\u00a0: aucune rubrique n’est renseignée."),
+        _tr("Vos confrères n’y apprendront rien. Vous pouvez revenir au dossier, ou l’envoyer tel quel."),
+    )
 
 
 def _missing(draft: Draft, access: Access) -> str:

@@ -267,4 +267,23 @@ class OutcomePanel(QWidget):
         self.retry_wanted.emit(self._open_ids())
 
     def _abandon(self) -> None:
+        """Ask in the page, never in a dialog: a second gesture confirms."""
+        left = [self._deliveries[one] for one in self._open_ids()]
+        if not left:
+            return
+        title = self.tr("Abandonner %1\u00a0envois\u202f?").replace("%1", str(len(left)))
+        if len(left) == 1:
+            title = self.tr("Abandonner cet envoi\u202f?")
+        detail = self.tr("Le document reste dans le dossier\u202f; il ne partira plus vers\u00a0: %1.")
+        if any(delivery.state is DeliveryState.IN_DOUBT for delivery in left):
+            detail = self.tr("Il se peut qu’il soit déjà arrivé\u00a0: %1.")
+        self.strip.say("warn", title, detail.replace("%1", ", ".join(delivery.label for delivery in left)))
+        self.strip.add_action(self.tr("Garder"), self._keep, name="outcome.keep")
+        self.strip.add_action(self.tr("Abandonner"), self._give_all_up, name="outcome.confirm").setFocus()
+
+    def _keep(self) -> None:
+        self._show()
+        self._give_up.setFocus()
+
+    def _give_all_up(self) -> None:
         self.give_up_wanted.emit(self._open_ids())

@@ -38,6 +38,7 @@ class Recipients(QFrame):
         self._line = QLineEdit()
         self._line.setObjectName("share.recipients")
         self._line.setProperty("role", "inline")
+        self._line.setAccessibleName(self.tr("Destinataires"))
         self._line.setFont(theme.font("small"))
         self._line.installEventFilter(self)
         self._line.textEdited.connect(self._typed)
@@ -51,6 +52,7 @@ class Recipients(QFrame):
         self._pause = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._pause.timeout.connect(self._ask)
         self._list: Suggestions | None = None
+        self._hurried = False  # Entrée was pressed before the colleagues were known
         self._relayout()
 
     @property
@@ -103,7 +105,14 @@ class Recipients(QFrame):
         if typed != self.typed or not self._line.hasFocus():
             return
         known = {one.address.lower() for one in self._people}
-        self.suggestions.propose(tuple(p for p in people if p.address.lower() not in known), self)
+        new = tuple(p for p in people if p.address.lower() not in known)
+        hurried, self._hurried = self._hurried, False
+        if hurried and len(new) == 1:
+            self.add(new[0])
+        elif hurried and not new:
+            self.address_entered.emit(typed)
+        else:
+            self.suggestions.propose(new, self)
 
     # --- events ---------------------------------------------------------------------------------------
 
@@ -168,12 +177,18 @@ class Recipients(QFrame):
             around = [*self._chips, self._line]
             around[max(0, place + (1 if key is Qt.Key.Key_Right else -1))].setFocus()
             return True
+        if event.text().isprintable() and event.text().strip():
+            self._line.setFocus()  # a letter typed on a chip is the beginning of the next name
+            self._line.insert(event.text())
+            self._typed("")
+            return True
         return False
 
     # --- steps ----------------------------------------------------------------------------------------
 
     def _typed(self, _text: str) -> None:
         self._close_list()
+        self._hurried = False
         if len(self.typed) >= LETTERS:
             self._pause.start()
         else:
@@ -185,10 +200,16 @@ class Recipients(QFrame):
             self.completion_wanted.emit(self.typed)
 
     def _accept(self) -> None:
-        """Take the correspondent under the choice, else have the address checked."""
+        """Take the correspondent under the choice, else have the address checked.
+
+        A name typed and validated faster than it is looked for is taken when one colleague only bears it.
+        """
         self._pause.stop()
         if self._list is not None and (who := self._list.current):
             self.add(who)
+        elif len(self.typed) >= LETTERS and "@" not in self.typed:
+            self._hurried = True
+            self._ask()
         elif self.typed:
             self.address_entered.emit(self.typed)
 

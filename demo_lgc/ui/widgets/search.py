@@ -23,10 +23,14 @@ DEBOUNCE, SHOWN, LEAST, HINTED = 120, 8, 2, 250  # ms, rows, letters, pixels fro
 
 
 class SearchBox(QLineEdit):
-    """Finds patients. `asked` carries what was typed, once the typing rests; `found` the patient chosen."""
+    """Finds patients. `asked` carries what was typed, once the typing rests; `found` the patient chosen.
+
+    `left` follows Échap in the field: the focus goes back to the page.
+    """
 
     asked = Signal(str)
     found = Signal(object)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +54,8 @@ class SearchBox(QLineEdit):
             key=lambda patient: patient.id,
         )
         self._list: QFrame | None = None
+        self._listed = ""  # what the list answers
+        self._hurried = False  # Entrée was pressed before the answer came
         self.textEdited.connect(self._typed)
         self._dress()
 
@@ -57,6 +63,11 @@ class SearchBox(QLineEdit):
         """Show what was found, unless something else has been typed since."""
         if typed != self.text().strip() or not self.hasFocus():
             return
+        self._listed = typed
+        if self._hurried and len(patients) == 1:
+            self._choose(patients[0])
+            return
+        self._hurried = False
         panel = self._panel()
         self._model.set_rows(patients[:SHOWN])
         nothing = self.tr("Aucun patient ne correspond à «\u00a0{typed}\u00a0».").format(typed=typed)
@@ -73,6 +84,7 @@ class SearchBox(QLineEdit):
     def close_list(self) -> None:
         """Hide the list and forget what it held."""
         self._rest.stop()
+        self._listed, self._hurried = "", False
         self._model.set_rows(())
         if self._list is not None:
             self._list.hide()
@@ -100,12 +112,13 @@ class SearchBox(QLineEdit):
             else:
                 self.forget()
                 self.clearFocus()
+                self.left.emit()
             return
         if self.is_listing and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._move(1 if key == Qt.Key.Key_Down else -1)
             return
-        if self.is_listing and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose(self._rows.current)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
             return
         super().keyPressEvent(event)
 
@@ -146,7 +159,21 @@ class SearchBox(QLineEdit):
         self._hint.setVisible(roomy and not self.hasFocus() and not self.text())
         self.setPlaceholderText(self.tr("Rechercher un patient") if roomy else self.tr("Rechercher"))
 
+    def _enter(self) -> None:
+        """Open the patient under the choice; never one of a list that answers older letters.
+
+        Entrée pressed before the answer opens the record when only one patient matches, else shows the list.
+        """
+        typed = self.text().strip()
+        if self.is_listing and self._listed == typed:
+            self._choose(self._rows.current)
+        elif len(typed) >= LEAST:
+            self._rest.stop()
+            self._hurried = True
+            self._ask()
+
     def _typed(self) -> None:
+        self._hurried = False
         if len(self.text().strip()) < LEAST:
             self.close_list()
         else:

@@ -313,7 +313,6 @@ class Listing(QWidget):
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(table)
         self._stack.addWidget(empty)
-        self.setFocusProxy(table)
         table.rows_model.modelReset.connect(self._choose)
         self._choose()
 

@@ -85,6 +85,8 @@ class TopBar(QFrame):
             self._records[patient_id] = made
             self._record_row.addWidget(made)
             made.show()  # a layout does it at the next turn of the loop only
+            before = list(self._records.values())[-2:-1] or [self.outbox]
+            QFrame.setTabOrder(before[0], made)  # Tab follows the eyes, not the order of the openings
         tab = self._records[patient_id]
         tab.setAccessibleName(name)
         tab.setToolTip(name)

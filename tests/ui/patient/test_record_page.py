@@ -219,3 +219,17 @@ def test_every_page_is_drawn_in_every_theme(record, look, theme_name):
         assert not record.grab().isNull()
     finally:
         look.apply("light")
+
+
+def test_tab_reaches_everything_of_the_page_and_comes_back(record, qtbot):
+    seen = []
+    record.overview.table.setFocus()
+    for _ in range(30):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        seen.append(focused.objectName() or focused.accessibleName() or focused.text())
+        if focused is record.overview.table:
+            break
+    assert seen[-1] == "record.documents"
+    assert {"record.close", "record.share", "record.timeline", "record.filter"} <= set(seen)
+    assert seen.index("Identité qualifiée") < seen.index("record.close")

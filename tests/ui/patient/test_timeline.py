@@ -13,7 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from demo_lgc.domain.timeline import Lane, TimelineEvent
-from demo_lgc.ui.patient.lanes import GATHER, Axis, Period, items_of, quarters, window
+from demo_lgc.ui.patient.lanes import DEEPEST, GATHER, Axis, Period, items_of, quarters, window
 from demo_lgc.ui.patient.timeline import Timeline
 from demo_lgc.ui.patient.timeline_words import headline, lines
 from tests.ui.sharing.fake_desk import TODAY, events
@@ -146,3 +146,26 @@ def test_years_of_life_are_drawn_within_a_frame_of_film(life):
     start = time.process_time()  # of this program: what else the machine does is not counted
     life.grab()
     assert time.process_time() - start < 0.25
+
+
+@given(st.lists(st.tuples(DAYS, st.integers(0, 900)), min_size=1, max_size=DEEPEST), DAYS)
+def test_treatments_and_stays_never_hide_each_other(spans, first):
+    axis = Axis(first, first + timedelta(days=700), 178.0, 1150.0)
+    known = [
+        TimelineEvent(day, Lane.TREATMENT, "x", until=day + timedelta(days=length)) for day, length in spans
+    ]
+    rooms: dict[int, float] = {}
+    for item in items_of(Lane.TREATMENT, known, axis, TODAY):
+        left = max(axis.x(item.day), axis.left)
+        assert left >= rooms.get(item.level, 0.0)
+        rooms[item.level] = max(left + 24, min(axis.x(item.until), axis.right))
+
+
+def test_a_stay_during_a_treatment_stands_under_it_and_the_lane_makes_room(life):
+    before = life.sizeHint().height()
+    stay = TimelineEvent(date(2014, 8, 3), Lane.TREATMENT, "Hospitalisation", until=date(2014, 8, 5))
+    life.show_events((*events(), stay))
+    bar, mark = (i for i in life.items() if i.lane is Lane.TREATMENT)
+    assert (bar.level, mark.level) == (0, 1)
+    assert life.sizeHint().height() == before + 34
+    assert not life._box(bar).intersects(life._box(mark))

@@ -126,3 +126,39 @@ def test_many_recipients_wrap_and_none_is_cut(qtbot, form, line):
     frame = form.recipients.rect()
     for chip in form.recipients.findChildren(ChipButton):
         assert frame.contains(chip.geometry())
+
+
+def test_a_name_validated_before_the_answer_is_taken_when_one_colleague_bears_it(qtbot, form, line):
+    qtbot.keyClicks(line, "specialiste")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: form.recipients.people == (ROBERT,))
+    assert line.text() == ""
+
+
+def test_a_name_validated_before_the_answer_proposes_when_several_bear_it(qtbot, form, line):
+    qtbot.keyClicks(line, "dr")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(form.recipients.suggestions.isVisible)
+    assert form.recipients.people == ()
+
+
+def test_a_letter_typed_on_a_chip_begins_the_next_name(qtbot, form, line):
+    form.add_recipient(ROBERT)
+    qtbot.keyClick(line, Qt.Key.Key_Backspace)
+    chip = QApplication.focusWidget()
+    assert isinstance(chip, ChipButton)
+    qtbot.keyClicks(chip, "p")
+    assert line.hasFocus()
+    assert line.text() == "p"
+    assert form.recipients.people == (ROBERT,)
+
+
+def test_the_field_of_the_recipients_is_named_for_those_who_hear_the_page(line):
+    assert line.accessibleName() == "Destinataires"
+
+
+def test_a_refused_address_asks_to_be_mended_not_validated(qtbot, form, line):
+    form.refuse_address("Cette adresse n’est pas une adresse MSSanté.")
+    line.setText("x@example.org")
+    form.refuse_address("Cette adresse n’est pas une adresse MSSanté.")
+    assert form.readiness.sentence == "Corrigez ou effacez l’adresse refusée."

@@ -28,6 +28,7 @@ from demo_lgc.domain.errors import (
     StorageProblem,
 )
 from demo_lgc.domain.identity import IdentityStatus
+from demo_lgc.domain.vsm import Vsm
 from demo_lgc.ui.sharing.access import CONSENT
 from demo_lgc.ui.sharing.model import AccessState
 from demo_lgc.ui.sharing.view import SharePage
@@ -333,6 +334,10 @@ def test_a_branch_may_be_given_up(quick, desk):
     doctor = quick().begin(ROBERT)
     doctor.click("share.send")
     doctor.click("outcome.give_up")
+    assert not desk.called("give_up")
+    assert doctor.outcome.strip.text == "Abandonner cet envoi\u202f?"
+    assert ROBERT.name in doctor.outcome.strip.detail
+    doctor.click("outcome.confirm")
     assert desk.called("give_up") == [2]
     assert doctor.states() == ["Déposé", "Abandonné"]
 
@@ -452,3 +457,48 @@ def test_the_status_answered_is_shown_in_the_banner(quick, desk):
     desk.status = replace(ACTIVE, existence=DmpExistence.NONE)
     doctor = quick().begin()
     assert "Pas de DMP" in doctor.page.banner.facts
+
+
+def test_a_branch_is_kept_when_the_doctor_thinks_again(quick, desk):
+    desk.outcomes[2] = REFUSED
+    doctor = quick().begin(ROBERT)
+    doctor.click("share.send")
+    before = doctor.outcome.strip.text
+    doctor.click("outcome.give_up")
+    doctor.click("outcome.keep")
+    assert doctor.outcome.strip.text == before
+    assert not desk.called("give_up")
+
+
+def test_a_letter_begun_without_a_recipient_is_not_lost_by_closing(quick, qtbot):
+    doctor = quick().begin()
+    doctor.find(QLineEdit, "share.subject").setText("À propos de sa tension")
+    doctor.click("record.close")
+    assert "pas été envoyé" in doctor.page.problem.text
+    assert doctor.page.has_unsent_sharing
+    with qtbot.waitSignal(doctor.page.close_requested):
+        doctor.click("record.close")
+
+
+def test_a_sharing_only_looked_at_closes_without_a_question(quick, qtbot):
+    doctor = quick().begin()
+    with qtbot.waitSignal(doctor.page.close_requested):
+        doctor.click("record.close")
+
+
+def test_an_empty_volet_is_told_before_it_is_sent(quick, desk):
+    desk.file = a_file(vsm=Vsm())
+    doctor = quick().begin()
+    assert doctor.form.caution.isVisible()
+    assert doctor.form.caution.text.startswith("Ce volet est vide")
+
+
+def test_a_volet_that_says_something_warns_of_nothing(quick):
+    assert not quick().begin().form.caution.isVisible()
+
+
+def test_escape_goes_back_to_the_record_wherever_the_focus_is(quick):
+    doctor = quick().begin()
+    assert doctor.page.go_back()
+    assert not doctor.page.findChild(SharePage).isVisible()
+    assert not doctor.page.go_back()

@@ -10,11 +10,13 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.identity import IdentityStatus, Ins
+from demo_lgc.domain.vsm import Absence, Vsm
 from demo_lgc.ui.sharing.model import (
     AccessState,
     Destination,
     Draft,
     access_of,
+    caution,
     checking,
     forbidden,
     obstacles,
@@ -126,3 +128,16 @@ def test_what_is_missing_is_said(typed):
     ready = readiness(typed, access_of(a_patient(), ACTIVE))
     assert not ready.ready
     assert ready.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("vsm", [Vsm(), Vsm(problems=(), treatments=()), Vsm(occupational_risks=" ")])
+def test_a_volet_where_nothing_was_filled_is_empty(vsm):
+    assert caution(vsm)[0]
+
+
+@pytest.mark.parametrize(
+    "vsm",
+    [Vsm(allergies=Absence.NONE_KNOWN), Vsm(occupational_risks="Amiante"), Vsm(vigilance=("Pacemaker",))],
+)
+def test_a_volet_that_says_one_thing_is_not_empty(vsm):
+    assert caution(vsm) == ("", "")
