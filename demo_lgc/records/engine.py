@@ -57,7 +57,14 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     # which lets two readers of one row both write it.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    # temp_store: what SQLite sorts or might undo goes otherwise into files of the machine's /var/tmp.
+    for pragma in (
+        "temp_store=MEMORY",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

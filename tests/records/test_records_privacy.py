@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo_lgc.records import patients
+from demo_lgc.records.engine import make_engine
 from demo_lgc.records.store import Store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such mode")
@@ -49,3 +50,10 @@ def test_a_profile_left_open_is_closed_and_a_folder_of_others_is_not_touched(tmp
     ours.chmod(0o755)
     Store(ours / "demo_lgc.db").open().close()
     assert mode(ours) == 0o700
+
+
+def test_sqlite_keeps_its_temporary_data_in_memory(tmp_path: Path) -> None:
+    engine = make_engine(tmp_path / "demo_lgc.db")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA temp_store").scalar() == 2
+    engine.dispose()
