@@ -80,7 +80,7 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        problem = _problem(error.orig, path)
+        problem = _problem(error.orig, path) or _first_problem(error, path)
         if problem is None:
             raise
         raise StorageError(problem) from error
@@ -89,6 +89,16 @@ def translated(path: Path) -> Iterator[None]:
         if problem is None:
             raise
         raise StorageError(problem) from error
+
+
+def _first_problem(error: BaseException, path: Path) -> StorageProblem | None:
+    """What happened first, when a rollback then failed: SQLite drops every savepoint on a full disk."""
+    before = error.__context__
+    while before is not None:
+        if isinstance(before, DBAPIError) and (problem := _problem(before.orig, path)):
+            return problem
+        before = before.__context__
+    return None
 
 
 def _problem(error: BaseException | None, path: Path) -> StorageProblem | None:

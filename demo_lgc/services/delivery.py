@@ -278,7 +278,8 @@ class Deliveries:
             return self._save(replace(moved, next_try=now))
         if needs_the_doctor(error):
             return self._save(delivery.moved(DeliveryState.REFUSED, now, reason))
-        later = None if waits_for_the_card(error) else now + pause_after_attempt(delivery.attempts)
+        at_login = waits_for_the_card(error) or self._is_locked  # the line we cut ourselves waits for no time
+        later = None if at_login else now + pause_after_attempt(delivery.attempts)
         return self._save(replace(delivery.moved(DeliveryState.READY, now, reason), next_try=later))
 
     def _file(self, delivery: Delivery) -> Delivery:
@@ -299,6 +300,13 @@ class Deliveries:
         if delivery.channel is Channel.DMP:
             return self._peers.dmp.knows(self._asked_about(delivery)[1], delivery.document_id)
         return self._peers.mail.find(delivery.wire_id)
+
+    @property
+    def _is_locked(self) -> bool:
+        try:
+            return not self._peers.holder
+        except NotAllowed:
+            return True
 
     def _is_of_another(self, delivery: Delivery) -> bool:
         """True when the open session is not that of the professional who shared: it waits for that card."""
@@ -341,7 +349,8 @@ class Deliveries:
         """Keep the state and say when to come back; what would change nothing is not written."""
         now = self._clock()
         elapsed = now - (delivery.attempted_at or now)
-        later = None if waits_for_the_card(error) else now + pause_after_question(elapsed)
+        at_login = waits_for_the_card(error) or self._is_locked
+        later = None if at_login else now + pause_after_question(elapsed)
         waiting = replace(delivery, next_try=later, reason=reason_of(error) if say else delivery.reason)
         return delivery if waiting == delivery else self._save(waiting)
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from demo_lgc.app import House, build_house
 from demo_lgc.card.software import SoftwareReader
@@ -137,6 +139,43 @@ def test_a_sharing_that_cannot_be_traced_is_not_written_down(
         with pytest.raises(StorageError):
             practice.prepare(practice.colleague())
     assert practice.written() == ()
+
+
+def test_a_sharing_that_finds_no_room_is_not_written_down_and_can_be_made_again(practice: Practice) -> None:
+    colleague = practice.colleague()
+    engine: Any = practice.house.store._engine
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+
+    def limit(connection: Any, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(engine, "checkout", limit)
+    with pytest.raises(StorageError, match="disk-full"):
+        practice.prepare(colleague, to_dmp=True)
+    pages = 1_000_000
+    assert practice.written() == ()
+    practice.prepare(colleague, to_dmp=True)
+    practice.finish()
+    assert practice.all_sent_once()
+
+
+def test_a_card_pulled_out_before_the_content_left_is_no_doubt_and_waits_for_no_time(
+    practice: Practice, threads: ThreadPoolExecutor
+) -> None:
+    (one,) = practice.prepare(practice.colleague())
+    practice.world.mail.script.delay(LONG, "greeting")
+    sending = threads.submit(practice.house.desk.deliveries.deliver, one.id)
+    soon(lambda: outbox.get(practice.house.store, one.id).state is S.SENDING)
+    time.sleep(0.2)
+    practice.reader.pull_out()
+    waiting = sending.result(PROMPT)
+    assert (waiting.state, waiting.next_try) == (S.READY, None)
+    practice.world.mail.script.reset()
+    practice.reader.insert(practice.card)
+    practice.house.desk.session.open(practice.world.code)
+    practice.finish()
+    assert practice.all_sent_once()
 
 
 def test_a_recipient_typed_twice_in_another_case_gets_one_message(practice: Practice) -> None:
