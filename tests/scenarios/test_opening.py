@@ -34,8 +34,13 @@ def opened_on(world: World, profile: Path) -> str:
     timer = QTimer(interval=50)
     timer.timeout.connect(read)
     timer.start()
-    status = run(load_environment(world.environment), profile, "light")
-    timer.stop()
+    # Closing the last window asks Qt to quit once more, after the end: no later test could wait for anything.
+    QApplication.setQuitOnLastWindowClosed(False)
+    try:
+        status = run(load_environment(world.environment), profile, "light")
+    finally:
+        QApplication.setQuitOnLastWindowClosed(True)
+        timer.stop()
     assert status == 1
     return " ".join(said)
 
