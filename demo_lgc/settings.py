@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,16 @@ def load_environment(path: Path) -> Environment:
 
 
 def _section(kind: type[S], values: dict[str, Any], where: str) -> S:
+    if not isinstance(values, dict):
+        raise SettingsError(f"{where}: not a table")
     unknown = set(values) - {f.name for f in fields(kind)}  # type: ignore[arg-type]
     if unknown:
         raise SettingsError(f"{where}: unknown {', '.join(sorted(unknown))}")
+    for name, wanted in get_type_hints(kind).items():
+        simple = wanted if wanted in (str, int, float) else object
+        given = values.get(name)
+        if given is not None and not isinstance(given, (int, float) if simple is float else simple):
+            raise SettingsError(f"{where}: {name} is not of type {simple.__name__}")
     try:
         return kind(**values)
     except TypeError as error:

@@ -42,6 +42,8 @@ def test_an_environment_is_read_with_its_defaults(tmp_path: Path) -> None:
         (GOOD.replace("kind", "knid"), "knid"),
         ("kind = ", "environment.toml"),
         ("kind = 'sandbox'", "dmp"),
+        ("kind = 'sandbox'\ndmp = 3", "table"),
+        (GOOD.replace("imap_port = 143", "imap_port = '143'"), "imap_port"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_which_key(tmp_path: Path, text: str, word: str) -> None:

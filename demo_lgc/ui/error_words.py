@@ -80,7 +80,11 @@ REFUSAL: dict[Refusal, Words] = {  # {who} is the patient, {detail} what the ref
     Refusal.NO_DMP: ("{who} n’a pas de DMP.", BY_MAIL, ""),
     Refusal.DMP_CLOSED: ("Le DMP est fermé depuis le {detail}.", BY_MAIL, ""),
     Refusal.OPPOSITION: ("Le patient s’oppose à l’accès de votre profession à son DMP.", "", ""),
-    Refusal.NOT_AUTHOR: ("Seul l’auteur peut déposer ce document.", BY_MAIL, ""),
+    Refusal.NOT_AUTHOR: (
+        "Cet envoi attend la carte de son auteur.",
+        "Il partira quand le médecin qui l’a préparé ouvrira sa session.",
+        "",
+    ),
     Refusal.OUTSIDE_TRUST_DOMAIN: (
         "Cette adresse n’est pas une adresse MSSanté.",
         "Le domaine {detail} n’appartient pas à l’espace de confiance MSSanté.",

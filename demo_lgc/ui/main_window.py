@@ -7,6 +7,7 @@ reader covers the page at once, and the same doctor finds it as it was.
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import date
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 MOST_RECORDS = 4
 EVERY = 60_000  # ms between two looks at the deliveries whose time has come, sooner when one is known
+PATIENCE = 3_000  # ms a closing window leaves to the work under way
 MARGIN = 200  # ms added to that moment, so that the look does not come just before it
 
 
@@ -80,6 +82,8 @@ class MainWindow(QMainWindow):
         self._logins = LoginFlows(desk.session, self.runner, self.login)
         self._homes = HomeFlows(desk, self.runner, self.home, today)
         self._due = QTimer(self, interval=EVERY)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._patience.timeout.connect(self._cut_short)
         self._connect()
         self.setWindowTitle(software)
 
@@ -327,7 +331,7 @@ class MainWindow(QMainWindow):
             worked: tuple[Delivery, ...] = yield background(self.desk.deliveries.deliver_due, lane="outbox")
         except LgcError:
             logger.info("the deliveries whose time has come could not be worked on")
-            return
+            worked = ()
         if worked:
             self._unreachable = False
         self._count()
@@ -415,6 +419,11 @@ class MainWindow(QMainWindow):
         self._noticed.setVisible(True)
         self.desktop.setEnabled(False)
         self.runner.rested.connect(self.close, Qt.ConnectionType.QueuedConnection)
+        self._patience.start()
+
+    def _cut_short(self) -> None:
+        """A service still holds us: close its connections. What was leaving is in doubt, and written so."""
+        threading.Thread(target=self.desk.session.lock, name="closing").start()
 
 
 def _where(error: BaseException) -> str:

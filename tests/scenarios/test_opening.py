@@ -5,18 +5,22 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from demo_lgc.__main__ import main
 from demo_lgc.app import run
+from demo_lgc.domain.delivery import Channel, DeliveryState
+from demo_lgc.records import outbox
 from demo_lgc.records.store import Store
 from demo_lgc.sandbox.world import World
 from demo_lgc.settings import load_environment
 from demo_lgc.ui.cannot_open import CannotOpen
+from tests.scenarios.conftest import Doctor
 
 pytestmark = [pytest.mark.scenario, pytest.mark.mail]
 
@@ -86,3 +90,18 @@ def test_the_program_leaves_no_core_dump_and_writes_for_its_owner_only() -> None
     script += "print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert said.stdout.split("\n")[0] == "(0, 0) 0o77"
+
+
+def test_closing_does_not_keep_the_doctor_while_a_service_is_silent(doctor: Doctor, world: World) -> None:
+    doctor.prepares_to_share("CHEMIN")
+    world.dmp.script.delay(25, "TD2.1")
+    doctor.click("share.send")
+    doctor.find(QAbstractButton, "outcome.back")
+    doctor.wait("the deposit on its way", lambda: doctor.deliveries("CHEMIN")[Channel.DMP].content_left)
+    began = time.monotonic()
+    doctor.window.close()
+    doctor.wait("the window closed", lambda: not doctor.window.isVisible())
+    assert time.monotonic() - began < 12
+    world.dmp.script.reset()
+    (kept,) = outbox.in_states(doctor.house.store, {DeliveryState.IN_DOUBT, DeliveryState.SENDING})
+    assert kept.channel is Channel.DMP

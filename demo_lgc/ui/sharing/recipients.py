@@ -10,8 +10,8 @@ from typing_extensions import override
 from demo_lgc.domain.message import Correspondent
 from demo_lgc.ui import theme
 from demo_lgc.ui.sharing.suggestions import Suggestions
-from demo_lgc.ui.sharing.wrapping import WrappingLayout
 from demo_lgc.ui.widgets.chip import ChipButton
+from demo_lgc.ui.widgets.wrap import WrapLayout
 
 DEBOUNCE_MS, LETTERS = 120, 2
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -42,7 +42,7 @@ class Recipients(QFrame):
         self._line.setFont(theme.font("small"))
         self._line.installEventFilter(self)
         self._line.textEdited.connect(self._typed)
-        self._wrapping = WrappingLayout(6, (6, 4, 6, 4))
+        self._wrapping = WrapLayout(6, 6, (6, 4, 6, 4), last_fills=True)
         self._wrapping.addWidget(self._line)
         self.setLayout(self._wrapping)
         policy = self.sizePolicy()
