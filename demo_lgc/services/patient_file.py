@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -51,6 +51,14 @@ class PatientFiles:
         """Return at most 40 patients whose names begin as typed, accents and hyphens ignored."""
         _ = self._session.current
         return patients.search(self._store, typed)
+
+    def names(self, patient_ids: Iterable[int]) -> dict[int, str]:
+        """Return « CHEMIN Henri » for each patient, as lists name them: no record is opened, nor traced.
+
+        Raises NotAllowed (NO_SESSION), KeyError when unknown.
+        """
+        _ = self._session.current
+        return {number: patients.get(self._store, number).display_name for number in set(patient_ids)}
 
     def open(self, patient_id: int) -> PatientFile:
         """Return the whole file of a patient. Raises NotAllowed (NO_SESSION), KeyError when unknown."""

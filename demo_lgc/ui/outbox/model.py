@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
@@ -23,6 +23,7 @@ class Line:
     """A delivery as listed. `failure` is why the last gesture on it did not work, on our side."""
 
     delivery: Delivery
+    patient: str = field(default="", repr=False)
     running: bool = False
     failure: Explanation | None = None
 
@@ -44,6 +45,7 @@ def columns() -> tuple[Column[Line], ...]:
     """Return the columns of the list."""
     return (
         Column(_tr("Destination"), _destination),
+        Column(_tr("Patient"), lambda line: Cell(line.patient, weight=500)),
         Column(_tr("Document"), lambda line: Cell(_tr("Synthèse médicale (VSM)"), tone="text2"), folds=True),
         Column(_tr("Depuis"), lambda line: Cell(moment(line.delivery.created_at), tone="text2")),
         Column(_tr("Raison"), _reason, stretch=True),

@@ -100,13 +100,18 @@ class OutboxPage(Page):
         self._busy.start(self.tr("Lecture des envois…"))
         try:
             deliveries = yield background(self._desk.deliveries.open_ones, lane="store")
+            about = tuple(d.patient_id for d in deliveries)
+            names = yield background(self._desk.files.names, about, lane="store")
         except LgcError as error:
             said = explain(error)
             self.notice.say("danger", said.title, said.detail)
             return
         finally:
             self._busy.stop()
-        self._lines = {d.id: replace(self._lines.get(d.id, Line(d)), delivery=d) for d in deliveries}
+        self._lines = {
+            d.id: replace(self._lines.get(d.id, Line(d)), delivery=d, patient=names[d.patient_id])
+            for d in deliveries
+        }
         self._show()
 
     def _work(self, delivery_id: int, work: Callable[[int], Delivery], lane: str) -> Flow:

@@ -64,17 +64,18 @@ def test_an_empty_outbox_says_so(outbox):
     assert not page.findChild(QPushButton, "outbox.retry").isVisible()
 
 
-def test_each_row_says_where_since_when_why_and_in_what_state(outbox):
+def test_each_row_says_where_for_whom_since_when_why_and_in_what_state(outbox):
     page, _, _ = outbox(*WAITING)
     doubt, refused, offline = rows(page)
     assert doubt[0] == "DMP de M.\u00a0CHEMIN"
-    assert "Réponse non reçue." in doubt[3]
-    assert doubt[4] == "À vérifier"
-    assert "06/11/2014" in refused[2]
-    assert "5.1.1 unknown recipient" in refused[3]
-    assert refused[4] == "Non envoyé"
-    assert "ne répond pas" in offline[3]
-    assert offline[4] == "En attente"
+    assert {row[1] for row in (doubt, refused, offline)} == {"CHEMIN Henri"}
+    assert "Réponse non reçue." in doubt[4]
+    assert doubt[5] == "À vérifier"
+    assert "06/11/2014" in refused[3]
+    assert "5.1.1 unknown recipient" in refused[4]
+    assert refused[5] == "Non envoyé"
+    assert "ne répond pas" in offline[4]
+    assert offline[5] == "En attente"
 
 
 def test_a_doubt_is_checked_and_the_rest_is_tried_again(outbox, qtbot):
@@ -87,7 +88,7 @@ def test_a_doubt_is_checked_and_the_rest_is_tried_again(outbox, qtbot):
         press(qtbot, page, "outbox.retry")
     settled()
     assert desk.called("retry") == [2]
-    assert [row[4] for row in rows(page)] == ["À vérifier", "En attente"]
+    assert [row[5] for row in rows(page)] == ["À vérifier", "En attente"]
     assert "c’est parti" in page.notice.text
 
 
@@ -120,7 +121,7 @@ def test_what_still_fails_stays_with_its_reason(outbox, qtbot):
     page.table.choose(2)
     press(qtbot, page, "outbox.retry")
     settled()
-    assert rows(page)[1][4] == "Non envoyé"
+    assert rows(page)[1][5] == "Non envoyé"
     assert page.table.current.delivery.id == 2
 
 
@@ -130,7 +131,7 @@ def test_a_failure_on_our_side_is_told_on_its_row(outbox, qtbot):
     page.table.choose(2)
     press(qtbot, page, "outbox.retry")
     settled()
-    assert "disque" in rows(page)[1][3]
+    assert "disque" in rows(page)[1][4]
 
 
 def test_a_delivery_that_left_meanwhile_cannot_be_given_up(outbox, qtbot):

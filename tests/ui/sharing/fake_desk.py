@@ -237,7 +237,10 @@ class FakeDesk:
         self.kept: dict[int, Delivery] = {d.id: d for d in self.waiting}
         session = a_session()
         self.session = SimpleNamespace(current=session, is_open=True)
-        self.files = SimpleNamespace(open=self._answer("open", lambda patient_id: self.file))
+        self.files = SimpleNamespace(
+            open=self._answer("open", lambda patient_id: self.file),
+            names=self._answer("names", lambda ids: dict.fromkeys(ids, self.file.patient.display_name)),
+        )
         self.dmp = SimpleNamespace(
             status=self._answer("status", lambda patient: self.status),
             authorise=self._answer("authorise", self._authorise),
