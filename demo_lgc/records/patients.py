@@ -66,7 +66,7 @@ def is_empty(store: Store) -> bool:
 
 
 def search(store: Store, typed: str) -> tuple[Patient, ...]:
-    """Return at most 40 patients one of whose names begins as typed, in alphabetical order of what matched.
+    """Return at most 40 patients one of whose names begins as typed: family names first, then alphabetically.
 
     Names are the birth name, the used name and every given name, alone or followed by the other
     (« chemin h », « henri che »); case, accents, spaces, hyphens and apostrophes do not count. Nothing
@@ -90,7 +90,9 @@ def search(store: Store, typed: str) -> tuple[Patient, ...]:
         rows = {
             row.id: row for row in session.scalars(select(PatientRow).where(PatientRow.id.in_(list(found))))
         }
-        return tuple(patient_of(rows[patient_id]) for patient_id in found)
+        people = [patient_of(rows[patient_id]) for patient_id in found]
+    # A list shows the family name: who is found by it comes before who is found by a given name.
+    return tuple(sorted(people, key=lambda who: not _is_family(who, key)))
 
 
 def set_opposition(store: Store, patient_id: int, opposed: bool, by: str, at: datetime) -> Patient:
@@ -132,6 +134,12 @@ def _row(session: Session, patient_id: int) -> PatientRow:
     if row is None:
         raise KeyError(patient_id)
     return row
+
+
+def _is_family(patient: Patient, key: str) -> bool:
+    """True when the birth name or the used name, perhaps followed by a given name, begins as typed."""
+    families = (key_of(patient.birth_name), key_of(patient.used_name))
+    return any(f and (f.startswith(key) or key.startswith(f)) for f in families)
 
 
 def _keys(patient: Patient) -> Iterator[str]:

@@ -189,3 +189,10 @@ def test_the_last_answer_of_the_dmp_is_remembered(store: Store, patient: Patient
     assert dmp_states.get_many(store, [patient.id]) == {patient.id: last}
     with pytest.raises(KeyError):
         dmp_states.save(store, 99, first)
+
+
+def test_who_is_found_by_family_name_comes_before_who_is_found_by_a_given_name(store: Store) -> None:
+    patients.add(store, a_patient(ipp="A", birth_name="DA SILVA", given_names=("José", "Manuel")))
+    patients.add(store, a_patient(ipp="B", birth_name="MARTIN", given_names=("Sylvie",)))
+    patients.add(store, a_patient(ipp="C", birth_name="CARTON", given_names=("Marc",)))
+    assert [p.birth_name for p in patients.search(store, "ma")] == ["MARTIN", "DA SILVA", "CARTON"]
