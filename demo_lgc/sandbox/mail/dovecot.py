@@ -73,6 +73,10 @@ class Dovecot:
         """Where deliveries enter."""
         return self._place / "lmtp"
 
+    def mailbox_folder(self, address: str) -> Path:
+        """The home of a mailbox. Raises RuntimeError when not started, as root."""
+        return self._mail_home() / address.lower()
+
     def start(self) -> None:
         """Serve. Raises RuntimeError when Dovecot is absent or does not start."""
         if self._program is None:
@@ -166,12 +170,21 @@ class Dovecot:
             self._give(place / name)
         self._mail_home().mkdir(parents=True, exist_ok=True)
         self._give(self._mail_home())
+        for owner in self._owners:
+            self._open_mailbox(self.mailbox_folder(owner.address))
         self._write("server.pem", self._pki.server.chain.read_text(encoding="utf-8"))
         self._write("server.key", self._pki.server.key.read_text(encoding="utf-8"))
         self._write("people.pem", self._pki.people_ca.read_text(encoding="utf-8"))
         self._write("passwords", "".join(f"{o.address}:{{PLAIN}}{o.password}::::::\n" for o in self._owners))
         cards = [o for o in self._owners if o.national_id]
         self._write("cards", "".join(f"{o.national_id}:::::::nopassword=y user={o.address}\n" for o in cards))
+
+    def _open_mailbox(self, home: Path) -> None:
+        """Make the INBOX beforehand: two first messages at once may fail (« already exists »)."""
+        inbox = home / "Maildir"
+        for place in (home, inbox, inbox / "cur", inbox / "new", inbox / "tmp"):
+            place.mkdir(mode=0o700, exist_ok=True)
+            self._give(place)
 
     def _mail_home(self) -> Path:
         return self._place / "mailboxes" if os.geteuid() == 0 else self._folder / "mailboxes"

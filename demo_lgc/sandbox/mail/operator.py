@@ -67,6 +67,10 @@ class MailOperator:
         self._smtp.stop()
         self._dovecot.stop()
 
+    def mailbox_folder(self, address: str) -> Path:
+        """Where the mail of `address` lies on disk while the operator runs."""
+        return self._dovecot.mailbox_folder(address)
+
     @property
     def imap_port(self) -> int:
         """IMAP, STARTTLS required."""

@@ -24,7 +24,9 @@ from demo_lgc.sandbox.mail.journal import Accepted, Journal
 from demo_lgc.sandbox.mail.script import Script
 from demo_lgc.sandbox.pki import Pki
 
-_START_LIMIT = 10.0
+_START_LIMIT = 10.0  # seconds
+_TRIES, _PAUSE = 5, 0.2  # deliveries to a mailbox, seconds between them
+_log = logging.getLogger(__name__)
 
 # At lower levels aiosmtpd writes every line it receives, content included.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -190,6 +192,7 @@ class _Handler:
         self._addresses = {o.address.lower() for o in owners}
         self._domains = {domain.lower() for domain in domains}
         self._journal, self._script, self._lmtp_socket = journal, script, lmtp_socket
+        self._delivering = threading.Lock()
 
     def address_of(self, national_id: str) -> str | None:
         """The mailbox of a card."""
@@ -232,7 +235,12 @@ class _Handler:
         if not isinstance(content, bytes) or envelope.mail_from is None:
             return "554 5.6.0 message illisible"
         recipients = tuple(dict.fromkeys(envelope.rcpt_tos))
-        await asyncio.to_thread(self._deliver, envelope.mail_from, recipients, content)
+        try:
+            await asyncio.to_thread(self._deliver, envelope.mail_from, recipients, content)
+        except (smtplib.SMTPException, OSError) as error:
+            # Left to aiosmtpd it would be a 500, a refusal for good.
+            _log.warning("the mailboxes did not take a message: %s", type(error).__name__)
+            return "451 4.3.0 remise impossible pour le moment"
         message_id = str(message_from_bytes(content)["Message-ID"] or "").strip()
         self._journal.add(Accepted(message_id, envelope.mail_from, recipients, len(content), time.time()))
         await asyncio.sleep(self._script.delay_at("answer"))
@@ -241,7 +249,22 @@ class _Handler:
         return "250 2.0.0 accepte"
 
     def _deliver(self, sender: str, recipients: Sequence[str], content: bytes) -> None:
-        with smtplib.LMTP(str(self._lmtp_socket()), local_hostname="localhost") as mailboxes:
+        path = str(self._lmtp_socket())
+        with self._delivering, smtplib.LMTP(path, local_hostname="localhost") as mailboxes:
             # LMTP answers once per recipient and smtplib reads one answer: one transaction each.
             for recipient in recipients:
-                mailboxes.sendmail(sender, [recipient], content)
+                _hand_over(mailboxes, sender, recipient, content)
+
+
+def _hand_over(mailboxes: smtplib.LMTP, sender: str, recipient: str, content: bytes) -> None:
+    """As the queue of an operator does, try again what the mailbox refuses for a moment (4yz)."""
+    for _ in range(_TRIES - 1):
+        try:
+            mailboxes.sendmail(sender, [recipient], content)
+        except smtplib.SMTPDataError as refusal:
+            if refusal.smtp_code >= 500:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+    mailboxes.sendmail(sender, [recipient], content)

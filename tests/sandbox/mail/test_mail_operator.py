@@ -180,6 +180,33 @@ def test_many_at_once_are_all_counted(operator: MailOperator, mail_pki: Pki) -> 
     assert [operator.journal.count(f"<{100 + n}@test>") for n in range(8)] == [1] * 8
 
 
+@contextmanager
+def closed_mailbox(operator: MailOperator, address: str) -> Iterator[Callable[[], None]]:
+    """A mailbox on whose disk nothing can be written; what is given opens it again."""
+    maildir = operator.mailbox_folder(address) / "Maildir" / "tmp"
+    maildir.chmod(0)
+    try:
+        yield lambda: maildir.chmod(0o700)
+    finally:
+        maildir.chmod(0o700)
+
+
+def test_a_mailbox_out_of_order_is_a_delay_and_not_a_refusal(operator: MailOperator, mail_pki: Pki) -> None:
+    with submission(operator, mail_pki) as client, closed_mailbox(operator, ROBERT):
+        assert code(lambda: client.sendmail(PAUL, [ROBERT], a_mail(200))) == 451
+    assert operator.journal.count("<200@test>") == 0
+
+
+def test_a_mailbox_out_of_order_for_a_moment_gets_its_mail_once(
+    operator: MailOperator, mail_pki: Pki
+) -> None:
+    with submission(operator, mail_pki) as client, closed_mailbox(operator, ROBERT) as reopen:
+        threading.Timer(0.3, reopen).start()
+        client.sendmail(PAUL, [PAUL, ROBERT], a_mail(201))
+    for address in (PAUL, ROBERT):
+        assert sum(b"<201@test>" in mail for mail in operator.read_mailbox(address)) == 1
+
+
 def test_the_white_list_is_published(operator: MailOperator) -> None:
     names = (
         ElementTree.parse(operator.white_list)
