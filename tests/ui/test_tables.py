@@ -8,13 +8,13 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QToolTip
 
 from demo_lgc.domain.delivery import DeliveryState
+from demo_lgc.ui.dates import long_date
 from demo_lgc.ui.home.model import (
     Day,
     agenda_model,
     counted,
     errands,
     errands_model,
-    long_date,
     next_patient,
     slots,
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from demo_lgc.domain.agenda import Appointment, Progress
 from demo_lgc.domain.delivery import Delivery, DeliveryState
@@ -48,15 +48,6 @@ class Errand:
 def tr(text: str) -> str:
     """Translate a text of this page."""
     return QCoreApplication.translate("home", text)
-
-
-def long_date(day: date) -> str:
-    """« Jeudi 6 novembre 2014 », with « 1er » for the first of a month."""
-    locale = QLocale(QLocale.Language.French, QLocale.Country.France)
-    words = str(locale.toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy"))
-    if day.day == 1:
-        words = words.replace(" 1 ", " 1er ", 1)
-    return words[:1].upper() + words[1:]
 
 
 def short_age(patient: Patient, today: date) -> str:

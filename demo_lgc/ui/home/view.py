@@ -12,6 +12,7 @@ from typing_extensions import override
 from demo_lgc.domain.agenda import Appointment
 from demo_lgc.domain.dmp import DmpStatus
 from demo_lgc.ui import shortcuts, theme
+from demo_lgc.ui.dates import long_date
 from demo_lgc.ui.errors import Explanation
 from demo_lgc.ui.home.model import (
     Day,
@@ -20,7 +21,6 @@ from demo_lgc.ui.home.model import (
     counted,
     errands,
     errands_model,
-    long_date,
     next_patient,
     short_age,
     slots,

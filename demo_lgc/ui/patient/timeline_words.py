@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from demo_lgc.domain.timeline import TimelineEvent
+from demo_lgc.ui.dates import long_date
 from demo_lgc.ui.patient.lanes import Item, lane_title
 
 SHOWN = 6  # lines of a card; the others are counted
@@ -15,13 +16,6 @@ SHOWN = 6  # lines of a card; the others are counted
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Timeline", text)
-
-
-def long_date(day: date) -> str:
-    """« Mardi 20 janvier 2015 »."""
-    french = QLocale(QLocale.Language.French, QLocale.Country.France)
-    said = french.toString(QDate(day.year, day.month, day.day), "dddd d MMMM yyyy")
-    return said[:1].upper() + said[1:]
 
 
 def headline(item: Item, today: date) -> str:
