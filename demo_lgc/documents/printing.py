@@ -39,7 +39,7 @@ td {{ overflow-wrap: anywhere }}
 """
 
 
-def pdf_of(html: str, title: str, author: str, created_at: datetime, *, language: str = "fr") -> bytes:
+def pdf_of(html: str, title: str, author: str, created_at: datetime) -> bytes:
     """Return the page of an HTML fragment as PDF/A-1b: fonts embedded, sRGB output intent, XMP metadata.
 
     `created_at` carries an offset and is the only date written. The same arguments give the same bytes
@@ -49,7 +49,7 @@ def pdf_of(html: str, title: str, author: str, created_at: datetime, *, language
     """
     when = created_at.isoformat(timespec="seconds")
     page = (
-        f'<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<html lang="fr"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="author" content="{escape(author)}">'
         f'<meta name="dcterms.created" content="{when}"><meta name="dcterms.modified" content="{when}">'
         f"<style>{PAGE_STYLE}</style></head><body>{html}</body></html>"

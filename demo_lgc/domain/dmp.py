@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from demo_lgc.domain.errors import IdentityError, IdentityProblem, NotAllowed, Refusal
-from demo_lgc.domain.identity import Patient
+from demo_lgc.domain.identity import Ins, Patient
 
 
 class DmpExistence(Enum):
@@ -51,8 +51,8 @@ class DmpStatus:
         return words.get(self.authorisation, "not-authorised")
 
 
-def check_asking(patient: Patient) -> None:
-    """Raise IdentityError unless the DMP may be asked about this patient at all.
+def check_asking(patient: Patient) -> Ins:
+    """Return the INS to ask with; raise IdentityError unless the DMP may be asked about this patient.
 
     Reference: [DMP] EX_GEN-1530, test 0.2-080: no call for a NIA, nor for an identity not qualified.
     """
@@ -62,6 +62,7 @@ def check_asking(patient: Patient) -> None:
         raise IdentityError(IdentityProblem.NIA)
     if not patient.is_qualified:
         raise IdentityError(IdentityProblem.NOT_QUALIFIED)
+    return patient.ins
 
 
 def check_feeding(patient: Patient, status: DmpStatus) -> None:

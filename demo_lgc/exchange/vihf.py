@@ -8,7 +8,7 @@ Reference: [DMP] §2.1 element order, §2.2 attributes, §2.3 signature; [SAML] 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from lxml import etree
@@ -17,6 +17,7 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.identity import Ins
 from demo_lgc.domain.practitioner import SPECIALTY_LABELS, PractitionerSession
+from demo_lgc.exchange.soap.xml import instant
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 HL7 = "urn:hl7-org:v3"
@@ -55,13 +56,13 @@ def vihf(
     """
     assertion = etree.Element(f"{{{SAML}}}Assertion", nsmap={"saml2": SAML})
     assertion.set("ID", assertion_id)
-    assertion.set("IssueInstant", _instant(now))
+    assertion.set("IssueInstant", instant(now))
     assertion.set("Version", "2.0")
     issuer = _saml(assertion, "Issuer", issuer_dn)
     issuer.set("Format", X509_SUBJECT_NAME)
     _saml(_saml(assertion, "Subject"), "NameID", session.practitioner.national_id)
     authentication = _saml(assertion, "AuthnStatement")
-    authentication.set("AuthnInstant", _instant(session.opened_at))
+    authentication.set("AuthnInstant", instant(session.opened_at))
     _saml(_saml(authentication, "AuthnContext"), "AuthnContextClassRef", SMARTCARD_PKI)
     statement = _saml(assertion, "AttributeStatement")
     situation = session.situation
@@ -115,7 +116,3 @@ def _saml(owner: etree._Element, name: str, text: str | None = None) -> etree._E
     element = etree.SubElement(owner, f"{{{SAML}}}{name}")
     element.text = text
     return element
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from demo_lgc.domain.agenda import Appointment, Progress
-from demo_lgc.records.models import AppointmentRow, PatientRow
-from demo_lgc.records.patients import patient_of
+from demo_lgc.records.models import AppointmentRow
+from demo_lgc.records.patients import patient_of, row_of
 from demo_lgc.records.store import Store
 
 
@@ -26,13 +26,10 @@ def add(
     if starts_at.utcoffset() is None:
         raise ValueError("a moment without offset")
     with store.session() as session:
-        patient = session.get(PatientRow, patient_id)
-        if patient is None:
-            raise KeyError(patient_id)
         row = AppointmentRow(
             day=starts_at.date(),
             starts_at=starts_at,
-            patient=patient,
+            patient=row_of(session, patient_id),
             reason=reason,
             progress=progress,
         )

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from demo_lgc.domain.dmp import DmpStatus
-from demo_lgc.records.models import DmpStateRow, PatientRow
+from demo_lgc.records.models import DmpStateRow
+from demo_lgc.records.patients import row_of
 from demo_lgc.records.store import Store
 
 
 def save(store: Store, patient_id: int, status: DmpStatus) -> None:
     """Remember an answer in place of the one before. Raises KeyError for no such patient, StorageError."""
     with store.session() as session:
-        if session.get(PatientRow, patient_id) is None:
-            raise KeyError(patient_id)
+        row_of(session, patient_id)
         session.merge(
             DmpStateRow(
                 patient_id=patient_id,

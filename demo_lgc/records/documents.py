@@ -15,7 +15,8 @@ from demo_lgc.domain.delivery import OPEN, Channel, DeliveryState
 from demo_lgc.domain.document import Document, DocumentSummary
 from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.domain.timeline import Lane, TimelineEvent
-from demo_lgc.records.models import DeliveryRow, DocumentRow, EventRow, PatientRow, ShareRow
+from demo_lgc.records.models import DeliveryRow, DocumentRow, EventRow, ShareRow
+from demo_lgc.records.patients import row_of
 from demo_lgc.records.store import Store
 
 NOT_SENT = "Non envoyé"
@@ -40,8 +41,7 @@ def keep(session: Session, document: Document) -> None:
         if known.sha256 != digest or known.patient_id != header.patient.id:
             raise ValueError("another document is kept under this unique id")
         return
-    if session.get(PatientRow, header.patient.id) is None:
-        raise KeyError(header.patient.id)
+    row_of(session, header.patient.id)
     session.add(
         DocumentRow(
             unique_id=header.unique_id,
@@ -96,8 +96,7 @@ def add_summary(store: Store, patient_id: int, summary: DocumentSummary) -> None
     Raises ValueError when its unique id is taken, KeyError for no such patient, StorageError.
     """
     with store.session() as session:
-        if session.get(PatientRow, patient_id) is None:
-            raise KeyError(patient_id)
+        row_of(session, patient_id)
         if session.get(DocumentRow, summary.unique_id) is not None:
             raise ValueError("this unique id is taken")
         session.add(
@@ -167,8 +166,7 @@ def state_in_words(deliveries: list[tuple[Channel, DeliveryState]]) -> str:
 def add_event(store: Store, patient_id: int, event: TimelineEvent) -> None:
     """Keep an event that is not a document. Raises KeyError for no such patient, StorageError."""
     with store.session() as session:
-        if session.get(PatientRow, patient_id) is None:
-            raise KeyError(patient_id)
+        row_of(session, patient_id)
         session.add(
             EventRow(
                 patient_id=patient_id,

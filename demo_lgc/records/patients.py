@@ -56,7 +56,7 @@ def add(store: Store, patient: Patient) -> Patient:
 def get(store: Store, patient_id: int) -> Patient:
     """Return a patient. Raises KeyError when there is none, StorageError."""
     with store.reading() as session:
-        return patient_of(_row(session, patient_id))
+        return patient_of(row_of(session, patient_id))
 
 
 def is_empty(store: Store) -> bool:
@@ -101,7 +101,7 @@ def set_opposition(store: Store, patient_id: int, opposed: bool, by: str, at: da
     `by` is the national identifier of who recorded it. Raises KeyError, StorageError.
     """
     with store.session() as session:
-        row = _row(session, patient_id)
+        row = row_of(session, patient_id)
         row.opposed_to_dmp = opposed
         row.opposition_by = by
         row.opposition_at = at
@@ -129,7 +129,8 @@ def patient_of(row: PatientRow) -> Patient:
     )
 
 
-def _row(session: Session, patient_id: int) -> PatientRow:
+def row_of(session: Session, patient_id: int) -> PatientRow:
+    """Return the row of a patient. Raises KeyError. For this room."""
     row = session.get(PatientRow, patient_id)
     if row is None:
         raise KeyError(patient_id)

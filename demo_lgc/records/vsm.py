@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from demo_lgc.domain.vsm import Vsm
 from demo_lgc.records import codec
-from demo_lgc.records.models import PatientRow, VsmRow
+from demo_lgc.records.models import VsmRow
+from demo_lgc.records.patients import row_of
 from demo_lgc.records.store import Store
 
 
@@ -29,8 +30,7 @@ class VsmVersion:
 def save(store: Store, patient_id: int, vsm: Vsm, by: str, at: datetime) -> VsmVersion:
     """Keep a new version; those before stay. Raises KeyError when there is no such patient, StorageError."""
     with store.session() as session:
-        if session.get(PatientRow, patient_id) is None:
-            raise KeyError(patient_id)
+        row_of(session, patient_id)
         last = session.scalar(
             select(VsmRow.number)
             .where(VsmRow.patient_id == patient_id)

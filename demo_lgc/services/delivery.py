@@ -322,9 +322,7 @@ class Deliveries:
     def _asked_about(self, delivery: Delivery) -> tuple[Patient, Ins]:
         """The patient and the matricule, at this moment. Raises IdentityError."""
         patient = patients.get(self._store, delivery.patient_id)
-        check_asking(patient)
-        assert patient.ins is not None  # noqa: S101 - check_asking raised otherwise
-        return patient, patient.ins
+        return patient, check_asking(patient)
 
     def _feedable(self, delivery: Delivery) -> Ins:
         """The matricule, once the DMP said at this moment that it can be fed (TD0.2, before any deposit).

@@ -33,9 +33,7 @@ class DmpAccess:
         Raises IdentityError before any call (no INS, NIA, not qualified), NetworkError, RemoteRefusal,
         CardError, NotAllowed (NO_SESSION).
         """
-        check_asking(patient)
-        assert patient.ins is not None  # noqa: S101 - check_asking raised otherwise
-        status = self._peers.dmp.status(patient.ins)
+        status = self._peers.dmp.status(check_asking(patient))
         dmp_states.save(self._store, patient.id, status)
         return status
 
@@ -52,9 +50,7 @@ class DmpAccess:
 
         Raises as `status` does. The consent is traced with its author.
         """
-        check_asking(patient)
-        assert patient.ins is not None  # noqa: S101 - check_asking raised otherwise
-        self._peers.dmp.authorise(patient.ins)
+        self._peers.dmp.authorise(check_asking(patient))
         trace.add(self._store, self._session.current, self._clock(), "dmp-consent", patient.id, "AJOUT")
         return self.status(patient)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from demo_lgc.documents.cda.ns import Content, Element, coded, element, moment, templates
+from demo_lgc.documents.cda.ns import GENDERS, Content, Element, coded, element, moment, templates
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.document import DocumentHeader
@@ -22,11 +22,6 @@ NORMAL = Code("N", oids.CONFIDENTIALITY, "Normal")
 TREATING_DOCTOR = Code("PCP", "2.16.840.1.113883.5.88", "Médecin traitant")
 AMBULATORY_ENCOUNTER = Code("AMB", "2.16.840.1.113883.5.4", "Ambulatoire (hors établissement)")
 HISTORY_AND_CLINIC = Code("34117-2", oids.LOINC, "Historique et clinique")
-GENDERS = {
-    "M": Code("M", "2.16.840.1.113883.5.1", "Masculin"),
-    "F": Code("F", "2.16.840.1.113883.5.1", "Féminin"),
-    "UN": Code("UN", "2.16.840.1.113883.5.1", "Inconnu"),
-}
 
 
 def vsm_header(header: DocumentHeader) -> tuple[Element, ...]:

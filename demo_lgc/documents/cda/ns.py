@@ -38,6 +38,11 @@ SYSTEM_NAMES = {
     oids.ATC: "ATC",
     oids.ABSENT_OR_UNKNOWN: "IPS-AbsentUnknown",
 }
+GENDERS = {
+    "M": Code("M", "2.16.840.1.113883.5.1", "Masculin"),
+    "F": Code("F", "2.16.840.1.113883.5.1", "Féminin"),
+    "UN": Code("UN", "2.16.840.1.113883.5.1", "Inconnu"),
+}
 
 
 class Ids:

@@ -9,6 +9,7 @@ from demo_lgc.documents.cda.ns import (
     Content,
     Element,
     Ids,
+    coded,
     completed,
     concept,
     day,
@@ -115,13 +116,7 @@ def observation(
     content: tuple[Content, ...] = (
         *templates(*PROBLEM),
         identifier,
-        element(
-            "code",
-            code=number,
-            displayName=word,
-            codeSystem=oids.SNOMED_CT,
-            codeSystemName="SNOMED CT",
-        ),
+        coded("code", Code(number, oids.SNOMED_CT, word)),
         refers(text_id),
         completed(),
         dates,

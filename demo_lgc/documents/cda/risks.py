@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demo_lgc.documents.cda.ns import (
+    GENDERS,
     Element,
     Ids,
     coded,
@@ -37,8 +38,6 @@ FAMILY_PROBLEM = (
     "1.3.6.1.4.1.19376.1.5.3.1.4.13.3",
     "1.2.250.1.213.1.1.3.51",
 )
-GENDER = "2.16.840.1.113883.5.1"
-GENDER_LABELS = {"M": "Masculin", "F": "Féminin", "UN": "Inconnu"}
 
 
 def habit_entry(habit: Lifestyle, chapter: Chapter, position: int, ids: Ids) -> Element:
@@ -71,7 +70,7 @@ def family_entry(history: FamilyHistory, chapter: Chapter, position: int, ids: I
     code, word, sex = history.relative.value
     text_id = chapter.text_id(position)
     number, label = ProblemKind.DIAGNOSIS.value
-    gender = coded("administrativeGenderCode", Code(sex, GENDER, GENDER_LABELS[sex]))
+    gender = coded("administrativeGenderCode", GENDERS[sex])
     subject = element(
         "subject",
         *templates(*RELATIVE),

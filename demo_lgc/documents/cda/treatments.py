@@ -105,11 +105,7 @@ def reason_reference(
         if _same(treatment, problem):
             # The code of the element referred to, and none other: NA when it has none.
             words = chapter.text_id(position, "motif")
-            code = (
-                concept("code", problem.code, words)
-                if problem.code
-                else element("code", original(words), nullFlavor="NA")
-            )
+            code = concept("code", problem.code, words, no_code="NA")
             act = element(
                 "act",
                 *templates(*REASON),

@@ -23,7 +23,7 @@ from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText, OutgoingMessage
 from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.exchange.mssante.addresses import wire_address
-from demo_lgc.exchange.mssante.subject import one_line, subject
+from demo_lgc.exchange.mssante.subject import one_line, subject, without_accents
 
 ARCHIVE_NAME = "IHE_XDM.zip"
 
@@ -166,5 +166,4 @@ def _file_part(name: str, media_type: str, content: bytes) -> bytes:
 def _file_name(name: str) -> str:
     """Return an ASCII file name without folder, ending with .pdf."""
     last = re.split(r"[/\\]", name)[-1].removesuffix(".pdf")
-    bare = "".join(c for c in unicodedata.normalize("NFKD", last) if not unicodedata.combining(c))
-    return (re.sub(r"[^A-Za-z0-9_.-]+", "_", bare).strip("._")[:120] or "document") + ".pdf"
+    return (re.sub(r"[^A-Za-z0-9_.-]+", "_", without_accents(last)).strip("._")[:120] or "document") + ".pdf"

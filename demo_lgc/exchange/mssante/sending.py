@@ -26,11 +26,10 @@ from demo_lgc.domain.errors import CardError, NetworkError, NotAllowed, Refusal,
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.addresses import wire_address
-from demo_lgc.exchange.mssante.imap import LONGEST_WORDS
+from demo_lgc.exchange.mssante.imap import LONGEST_WORDS, SERVICE
 from demo_lgc.exchange.mssante.line import Line
 from demo_lgc.settings import MailSettings
 
-SERVICE = "MSSanté"
 _LONGEST_HEARD = 1_000_000  # bytes of replies on one connection
 TOO_LARGE = "SIZE"
 """`RemoteRefusal.code` when the message is larger than what the server announced: nothing was sent."""

@@ -43,9 +43,13 @@ def subject(label: str, patient: Patient) -> str:
 
 def plain(name: str) -> str:
     """Return a name without accents: ASCII letters, digits, apostrophes, hyphens and single spaces."""
-    bare = unicodedata.normalize("NFKD", name.translate(_LIGATURES))
-    kept = "".join(c for c in bare if not unicodedata.combining(c))
+    kept = without_accents(name.translate(_LIGATURES))
     return " ".join(re.sub(r"[^A-Za-z0-9' -]+", " ", kept).split())
+
+
+def without_accents(text: str) -> str:
+    """Return the letters of a text bare of their accents; ligatures stay."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def one_line(text: str) -> str:

@@ -8,6 +8,8 @@ Reference: [CISIS-MIN] UTF-8; XML 1.0; Canonical XML 1.0.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lxml import etree
 
 # Of « < »: an element takes in memory twenty times what `<a/>` takes on the wire.
@@ -52,3 +54,8 @@ def local_name(element: etree._Element) -> str:
 def text_of(element: etree._Element | None) -> str:
     """Return the whole text of an element in one line, empty when there is none."""
     return " ".join("".join(map(str, element.itertext())).split()) if element is not None else ""
+
+
+def instant(moment: datetime) -> str:
+    """Return an xs:dateTime in UTC to the millisecond: 2014-11-06T09:30:00.000Z. `moment` has an offset."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
@@ -19,7 +19,7 @@ from cryptography import x509
 from lxml import etree
 
 from demo_lgc.domain.trust import Signer
-from demo_lgc.exchange.soap.xml import parse
+from demo_lgc.exchange.soap.xml import instant, parse
 from demo_lgc.exchange.xds.codes import SIGNATURE_PURPOSE
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -91,8 +91,7 @@ def _manifest(submission_id: str, documents: Sequence[tuple[str, bytes]]) -> etr
 def _signed_properties(signer: Signer, signed_at: datetime) -> etree._Element:
     properties = _root(XADES, "SignedProperties", Id="S0-SignedProperties")
     signature = _xades(properties, "SignedSignatureProperties")
-    moment = signed_at.astimezone(UTC).replace(tzinfo=None)
-    _xades(signature, "SigningTime").text = moment.isoformat(timespec="milliseconds") + "Z"
+    _xades(signature, "SigningTime").text = instant(signed_at)
     signing_certificate = _xades(signature, "SigningCertificate")
     for der in (signer.certificate, *signer.chain):
         _certificate(_xades(signing_certificate, "Cert"), der)
