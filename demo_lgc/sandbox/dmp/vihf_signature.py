@@ -63,8 +63,8 @@ def check_vihf_signature(
 ) -> None:
     """Verify the enveloped signature of an assertion. Raises SoapFault."""
     try:
-        holds = _holds(assertion, signature)
         certificate = certificate_in(signature)
+        holds = _holds(assertion, signature, certificate)
     except ValueError:
         raise SoapFault("La signature du VIHF est incorrecte") from None
     check_signature_certificate(certificate, directory.authorities, national_id)
@@ -72,7 +72,7 @@ def check_vihf_signature(
         raise SoapFault("La signature du VIHF est incorrecte")
 
 
-def _holds(assertion: etree._Element, signature: etree._Element) -> bool:
+def _holds(assertion: etree._Element, signature: etree._Element, certificate: x509.Certificate) -> bool:
     info = signature.find(f"{{{DS}}}SignedInfo")
     if info is None or len(references := info.findall(f"{{{DS}}}Reference")) != 1:
         raise ValueError("SignedInfo")
@@ -88,7 +88,6 @@ def _holds(assertion: etree._Element, signature: etree._Element) -> bool:
     wanted = (c14n.EXCLUSIVE, RSA_SHA256, SHA256, [_ENVELOPED, c14n.EXCLUSIVE], f"#{assertion.get('ID')}")
     if algorithms != wanted:
         raise ValueError("algorithms of the signature")
-    certificate = certificate_in(signature)
     signed = c14n.exclusive(info, _prefixes(info.find(f"{{{DS}}}CanonicalizationMethod")))
     if not rsa_signature_holds(certificate, decoded(signature.find(f"{{{DS}}}SignatureValue")), signed):
         return False
