@@ -117,9 +117,15 @@ class Patient:
         return self.given_names[0]
 
     @property
+    def called(self) -> str:
+        """« Henri »: used given name, or the first one; in capitals only its first letter stays so."""
+        given = self.used_given_name or self.first_given_name
+        return given.title() if given.isupper() else given
+
+    @property
     def display_name(self) -> str:
         """« CHEMIN Henri »: used name (or birth name) in capitals, then given name."""
-        return f"{(self.used_name or self.birth_name).upper()} {self._given()}"
+        return f"{(self.used_name or self.birth_name).upper()} {self.called}"
 
     @property
     def courtesy_name(self) -> str:
@@ -135,7 +141,3 @@ class Patient:
     def is_qualified(self) -> bool:
         """True when the matricule may leave the practice."""
         return self.status is IdentityStatus.QUALIFIED and self.ins is not None
-
-    def _given(self) -> str:
-        given = self.used_given_name or self.first_given_name
-        return given.title() if given.isupper() else given

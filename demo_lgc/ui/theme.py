@@ -38,7 +38,6 @@ FACES = (
     "Noto Sans",
     "DejaVu Sans",
 )
-NBSP, NNBSP = "\u00a0", "\u202f"
 
 _current: Tokens = LIGHT
 

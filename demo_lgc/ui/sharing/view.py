@@ -188,10 +188,9 @@ class SharePage(QWidget):
 
 def letter(patient: Patient, doctor: str) -> tuple[str, str]:
     """Return the subject and the text the form comes filled with."""
-    given = patient.used_given_name or patient.first_given_name
-    named = f"{patient.courtesy_name} {given.title() if given.isupper() else given}"
+    named = f"{patient.courtesy_name} {patient.called}"
     title, _, family = patient.courtesy_name.rpartition("\u00a0")
-    inside = f"{title}\u00a0{given.title() if given.isupper() else given} {family}".strip()
+    inside = f"{title}\u00a0{patient.called} {family}".strip()
     subject = QCoreApplication.translate("SharePage", "Synthèse médicale de %1").replace("%1", named)
     body = QCoreApplication.translate(
         "SharePage",

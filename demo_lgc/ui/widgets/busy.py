@@ -19,7 +19,7 @@ class Busy(QWidget):
         super().__init__(over)
         self._over = over
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._depth, self._phase, self._done, self._total = 0, 0.0, 0, 0
+        self._depth, self._phase = 0, 0.0
         self._delay = QTimer(self, singleShot=True, interval=DELAY)
         self._delay.timeout.connect(self._appear)
         self._tick = QTimer(self, interval=STEP)
@@ -32,7 +32,6 @@ class Busy(QWidget):
         self._depth += 1
         self.setAccessibleName(words)
         if self._depth == 1:
-            self._done = self._total = 0
             self._delay.start()
 
     def stop(self) -> None:
@@ -42,11 +41,6 @@ class Busy(QWidget):
             self._delay.stop()
             self._tick.stop()
             self.hide()
-
-    def progress(self, done: int, total: int) -> None:
-        """Say how far it is, when the length is known."""
-        self._done, self._total = done, total
-        self.update()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -59,10 +53,7 @@ class Busy(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.ink("accent_soft"))
         width = float(self.width())
-        if self._total:
-            bar = QRectF(0, 0, width * self._done / self._total, HEIGHT)
-        else:
-            bar = QRectF(width * (self._phase * 1.3 - 0.3), 0, width * 0.3, HEIGHT)
+        bar = QRectF(width * (self._phase * 1.3 - 0.3), 0, width * 0.3, HEIGHT)
         painter.fillRect(bar, theme.ink("accent"))
 
     def _appear(self) -> None:

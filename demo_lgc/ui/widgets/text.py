@@ -74,9 +74,7 @@ class Text(QLabel):
         painter.drawText(self.contentsRect(), int(self.alignment()), self._cut())
 
     def _cut(self) -> str:
-        return self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
-        )
+        return elided(self.fontMetrics(), self.text(), self.contentsRect().width())
 
     def _tell(self) -> None:
         if self._elide:
