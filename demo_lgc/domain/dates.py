@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import total_ordering
 
 
@@ -53,6 +53,11 @@ class PartialDate:
         return "/".join(f"{n:02}" for n in (self.day, self.month) if n) + (
             f"/{self.year:04}" if self.month else f"{self.year:04}"
         )
+
+
+def when_in_french(when: PartialDate | datetime) -> str:
+    """« 2014 », « 11/2014 », « 03/11/2014 », « 03/11/2014 à 15:05 »: the hour is that of whoever wrote it."""
+    return f"{when:%d/%m/%Y} à {when:%H:%M}" if isinstance(when, datetime) else when.french
 
 
 def age_in_words(born: date, today: date) -> str:

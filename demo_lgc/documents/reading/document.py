@@ -1,0 +1,109 @@
+"""Read a document of anybody: one call from bytes to everything it says.
+
+What merely does not conform is shown all the same, with a word about what may mislead; only what cannot be
+shown safely, or would be shown in the wrong record, is refused.
+
+Reference: [CDA] R2; [CISIS-MIN]; [VSM] 1.4 and 2023.01; [CR-BIO].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.reading import header
+from demo_lgc.documents.reading.body import outline, page
+from demo_lgc.documents.reading.enclosed import enclosed
+from demo_lgc.documents.reading.parsing import parse
+from demo_lgc.documents.reading.patient import AUTHORITIES, patient_of
+from demo_lgc.documents.reading.people import identifiers
+from demo_lgc.documents.reading.prescriptions import prescriptions
+from demo_lgc.documents.reading.results import lab_results
+from demo_lgc.documents.reading.vaccinations import vaccinations
+from demo_lgc.documents.reading.values import H, code_of, line_of, when
+from demo_lgc.documents.reading.vsm import vsm_of
+from demo_lgc.domain.errors import DocumentProblem, UnreadableDocument
+from demo_lgc.domain.received import (
+    NOWHERE,
+    DocumentPatient,
+    Enclosed,
+    Identifier,
+    ReceivedDocument,
+    Section,
+)
+
+NAMELESS = "Ce document ne nomme aucun patient."
+WRONG_KEY = "Le matricule INS de ce document est faux\u00a0: sa clé ne correspond pas."
+BODYLESS = "Ce document est vide\u00a0: il n’a ni texte ni fichier joint."
+
+
+def read_document(content: bytes) -> ReceivedDocument:
+    """Return everything a CDA document says, of whatever version, kind or maker.
+
+    Raises UnreadableDocument: it is no CDA, it is unsafe to read, or it speaks of two patients.
+    """
+    parsed = parse(content)
+    root = parsed.root
+    if len(root.findall(f"{H}recordTarget")) > 1:
+        raise UnreadableDocument(DocumentProblem.TWO_PATIENTS)
+    patient = patient_of(root)
+    files = enclosed(root)
+    sections, anchors = outline(root)
+    html = page(root, files)
+    type_code = code_of(root.find(f"{H}code")) or NOWHERE
+    identifier = next(iter(identifiers(root)), Identifier(""))
+    return ReceivedDocument(
+        identifier=identifier,
+        set_id=_set_id(root) or identifier,
+        version=_version(root),
+        replaces=_replaces(root),
+        type=type_code,
+        title=line_of(root.find(f"{H}title")) or type_code.label,
+        created_at=when(root.find(f"{H}effectiveTime")),
+        patient=patient,
+        authors=header.authors(root),
+        responsible=header.responsible(root),
+        custodian=header.custodian(root),
+        metadata=header.metadata(root, patient),
+        sections=sections,
+        html=html,
+        enclosed=files,
+        templates=header.templates(root),
+        results=lab_results(root, anchors),
+        vsm=vsm_of(root),
+        vaccinations=vaccinations(root),
+        prescriptions=prescriptions(root),
+        warnings=(*parsed.warnings, *_warnings(patient, files, sections, html)),
+    )
+
+
+def _warnings(
+    patient: DocumentPatient, files: tuple[Enclosed, ...], sections: tuple[Section, ...], html: str
+) -> Iterator[str]:
+    if not patient.display_name:
+        yield NAMELESS
+    if patient.ins is None and any(each.root in AUTHORITIES for each in patient.identifiers):
+        yield WRONG_KEY
+    yield from dict.fromkeys(file.problem for file in files if file.problem)
+    if not (files or sections or html):
+        yield BODYLESS
+
+
+def _set_id(root: Element) -> Identifier | None:
+    found = root.find(f"{H}setId")
+    if found is None or not found.get("root"):
+        return None
+    return Identifier(found.get("root", ""), found.get("extension", ""))
+
+
+def _version(root: Element) -> int:
+    found = root.find(f"{H}versionNumber")
+    number = "" if found is None else found.get("value", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+def _replaces(root: Element) -> Identifier | None:
+    for related in root.iterchildren(f"{H}relatedDocument"):
+        if related.get("typeCode") == "RPLC":
+            return next(iter(identifiers(related.find(f"{H}parentDocument"))), None)
+    return None
