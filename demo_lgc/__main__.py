@@ -6,14 +6,20 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from demo_lgc import __version__
+from demo_lgc.commands.parsers import add_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and open the program; return its exit status."""
     options = _parser().parse_args(arguments)
+    if options.run is not None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal of Windows has not every letter
+        return int(options.run(options))
     if options.demonstrate:
         from demo_lgc.demonstration import demonstrate
 
@@ -54,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demonstrate", type=Path, metavar="DOSSIER", help="jouer le partage sans écran, images à l’appui"
     )
+    add_commands(parser)
     return parser
 
 

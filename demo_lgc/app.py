@@ -19,6 +19,8 @@ from uuid import UUID, uuid4
 
 from demo_lgc import __version__, logs
 from demo_lgc.card.reader import PkcsReader
+from demo_lgc.documents.conformance import pack
+from demo_lgc.documents.conformance.checker import Checker
 from demo_lgc.documents.press import Press
 from demo_lgc.domain.delivery import Channel
 from demo_lgc.domain.errors import LgcError
@@ -34,6 +36,8 @@ from demo_lgc.services.desk import Desk
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.patient_file import PatientFiles
 from demo_lgc.services.peers import Pair, Peers
+from demo_lgc.services.reading import Reading
+from demo_lgc.services.reception import Reception
 from demo_lgc.services.sample_import import fill_empty_profile
 from demo_lgc.services.session import SessionService
 from demo_lgc.services.sharing import Product, Sharing
@@ -57,6 +61,7 @@ class House:
     environment: Environment
     store: Store
     press: Press | None  # None when it was lent by the caller, who closes it
+    checker: Checker | None  # None when no conformance pack is installed
     reader: CardReader
     desk: Desk
 
@@ -66,6 +71,8 @@ class House:
         self.reader.close()
         if self.press is not None:
             self.press.close()
+        if self.checker is not None:
+            self.checker.close()
         self.store.close()
 
 
@@ -95,6 +102,8 @@ def build_house(
         printer = press or Press()
         printer.start()
         undo.pop_all()
+    installed = pack.find()
+    checker = Checker(installed) if installed else None
     card_reader = reader or PkcsReader(environment.card)
     practice = environment.practice
     contact = PracticeContact(
@@ -115,12 +124,14 @@ def build_house(
     desk = Desk(
         session=session,
         files=PatientFiles(store, session, clock),
+        reading=Reading(store, session, clock),
+        reception=Reception(store, session, clock),
         dmp=dmp,
-        sharing=Sharing(store, session, dmp, printer, trust, product, clock, new_uuid),
+        sharing=Sharing(store, session, dmp, printer, trust, product, clock, new_uuid, checker),
         deliveries=Deliveries(store, peers, clock, settle),
     )
     desk.deliveries.resume()
-    return House(environment, store, None if press else printer, card_reader, desk)
+    return House(environment, store, None if press else printer, checker, card_reader, desk)
 
 
 def shut_in() -> None:

@@ -93,6 +93,7 @@ class IdentityProblem(Enum):
     NO_INS = "no-ins"
     NIA = "nia"  # a waiting identifier: no DMP exists for it
     TRAITS_DIFFER = "traits-differ"
+    OTHER_RECORD = "other-record"  # another version of the document is in the record of somebody else
 
 
 class IdentityError(LgcError):
@@ -113,6 +114,8 @@ class Refusal(Enum):
     OUTSIDE_TRUST_DOMAIN = "outside-trust-domain"
     MASKED_BY_MAIL = "masked-by-mail"  # a document masked to professionals is never mailed to them
     NO_SESSION = "no-session"
+    ALREADY_KEPT = "already-kept"  # a document of this id was received before
+    VERSION_KEPT = "version-kept"  # another document is this version of its set
 
 
 class NotAllowed(LgcError):
@@ -158,6 +161,95 @@ class PressError(LgcError):
     """
 
     def __init__(self, problem: PressProblem, detail: str = "") -> None:
+        super().__init__(f"{problem.value} {detail}".strip())
+        self.problem = problem
+        self.detail = detail
+
+
+class DocumentProblem(Enum):
+    """Why the content of a file cannot be shown. Its bytes are kept all the same."""
+
+    EMPTY = "empty"
+    NOT_XML = "not-xml"
+    TRUNCATED = "truncated"  # begins well, and stops before its end
+    DOCTYPE = "doctype"  # a DTD: it may hide entities, and no health document has one
+    TOO_LARGE = "too-large"  # more bytes, or more elements, than any real document
+    TOO_DEEP = "too-deep"
+    NOT_CDA = "not-cda"
+    TWO_PATIENTS = "two-patients"
+
+
+class UnreadableDocument(LgcError):
+    """A file that cannot be read as a document; showing it would be unsafe or meaningless."""
+
+    def __init__(self, problem: DocumentProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class ArchiveProblem(Enum):
+    """Why an IHE_XDM archive is not opened. The message that carried it is kept all the same."""
+
+    EMPTY = "empty"
+    NOT_ZIP = "not-zip"  # or cut
+    TOO_LARGE = "too-large"  # as it is, or once inflated
+    TOO_MANY_ENTRIES = "too-many-entries"
+    ENCRYPTED = "encrypted"
+    OVERLAPPING = "overlapping"  # entries share their bytes
+    DUPLICATE = "duplicate"  # two entries of one name
+    UNSAFE_NAME = "unsafe-name"  # an entry or a URI that leads out of the archive
+    DAMAGED = "damaged"
+    NO_METADATA = "no-metadata"
+    BAD_METADATA = "bad-metadata"  # METADATA.XML says nothing we understand
+    MISSING_DOCUMENT = "missing-document"
+    WRONG_SIZE = "wrong-size"
+    WRONG_HASH = "wrong-hash"
+    TWO_PATIENTS = "two-patients"
+    OTHER_PATIENT = "other-patient"  # of the document, not of its metadata
+
+
+class UnreadableArchive(LgcError):
+    """An archive whose documents must not be integrated. Reference: [MSS] §2.5."""
+
+    def __init__(self, problem: ArchiveProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class MessageProblem(Enum):
+    """Why a message is not shown as one. Its bytes are kept all the same."""
+
+    NOT_MAIL = "not-mail"  # no header at all
+    TOO_LARGE = "too-large"
+    TOO_MANY_PARTS = "too-many-parts"
+    TOO_DEEP = "too-deep"  # parts within parts
+
+
+class UnreadableMessage(LgcError):
+    """Bytes that cannot be read as a message in reasonable time."""
+
+    def __init__(self, problem: MessageProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class ConformanceProblem(Enum):
+    """Why a document could not be checked against the conformance pack, or the pack not be installed."""
+
+    NOT_A_PACK = "not-a-pack"  # the folder given is not that of a conformance pack
+    INCOMPLETE = "incomplete"  # a file of the pack is missing, or cannot be used
+    TOO_LARGE = "too-large"  # far more files, or bytes, than any pack
+    UNWRITABLE = "unwritable"  # the folder of the program could not be written
+    UNAVAILABLE = "unavailable"  # the worker does not start: its libraries are missing
+    CRASHED = "crashed"
+    TOO_SLOW = "too-slow"
+    FAILED = "failed"  # the worker could not judge this document
+
+
+class ConformanceError(LgcError):
+    """Nothing is known of the conformance of a document. `detail` names a file of the pack, or a class."""
+
+    def __init__(self, problem: ConformanceProblem, detail: str = "") -> None:
         super().__init__(f"{problem.value} {detail}".strip())
         self.problem = problem
         self.detail = detail

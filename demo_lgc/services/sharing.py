@@ -7,6 +7,7 @@ destination. From then on `demo_lgc.services.delivery` moves bytes that never ch
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SECTOR_
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryDraft, Part
 from demo_lgc.domain.dmp import check_asking, check_feeding
 from demo_lgc.domain.document import Document, DocumentHeader, Visibility
-from demo_lgc.domain.errors import NotAllowed, Refusal
+from demo_lgc.domain.errors import ConformanceError, Finding, InvalidDocument, NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText
 from demo_lgc.domain.oids import SECTORS, oid_of
@@ -36,6 +37,8 @@ from demo_lgc.records.store import Store
 from demo_lgc.services.delivery import AUTHOR
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.session import SessionService
+
+logger = logging.getLogger(__name__)
 
 VSM_TITLE = "Synthèse médicale"
 
@@ -69,8 +72,20 @@ class TrustDomain(Protocol):
         ...
 
 
+class Checker(Protocol):
+    """Whoever judges documents with the conformance pack. See `demo_lgc.documents.conformance.checker`."""
+
+    def start(self) -> None:
+        """Get ready and return at once."""
+        ...
+
+    def check(self, content: bytes) -> tuple[Finding, ...]:
+        """Return what is wrong with a document, nothing when it conforms. Raises ConformanceError."""
+        ...
+
+
 class Sharing:
-    """Builds the document once and writes its deliveries down."""
+    """Builds the document once and writes its deliveries down; `checker` is None without a pack."""
 
     def __init__(
         self,
@@ -82,6 +97,7 @@ class Sharing:
         product: Product,
         clock: Callable[[], datetime],
         new_uuid: Callable[[], UUID],
+        checker: Checker | None = None,
     ) -> None:
         self._store = store
         self._session = session
@@ -91,12 +107,14 @@ class Sharing:
         self._product = product
         self._clock = clock
         self._new_uuid = new_uuid
+        self._checker = checker
 
     def preview(self, patient: Patient, inks: Mapping[str, str] | None = None) -> str:
         """Return the VSM as it will be read, as HTML for the screen (no remote content).
 
         `inks` names the colours of the theme. Raises NotAllowed (NO_SESSION), InvalidDocument.
         """
+        self._get_judge_ready()
         known, today = vsm.get(self._store, patient.id), self._clock().date()
         return vsm_html(known, patient, self._session.current, today, for_print=False, inks=inks)
 
@@ -117,7 +135,8 @@ class Sharing:
         """Build, sign and write down. Nothing has left when this returns, and nothing can be lost any more.
 
         Raises InvalidDocument, IdentityError, NotAllowed, CardError, NetworkError or RemoteRefusal (the
-        DMP had never been asked about this patient), PressError, StorageError; then nothing is kept.
+        DMP had never been asked about this patient), PressError, ConformanceError, StorageError; then
+        nothing is kept.
         """
         patient = patients.get(self._store, patient.id)
         self._check(patient, request)
@@ -125,6 +144,7 @@ class Sharing:
         document = build_vsm(
             vsm.get(self._store, patient.id), self._header(patient, session, now), self._press
         )
+        self._judge(document)
         drafts: list[DeliveryDraft] = []
         submission_id = oid_of(self._new_uuid())
         source_id = self._product.source_id
@@ -169,6 +189,19 @@ class Sharing:
             # From what is known, so that the mail leaves when the DMP is silent; `deliver` asks it again.
             check_asking(patient)
             check_feeding(patient, self._dmp.last_known(patient))
+
+    def _get_judge_ready(self) -> None:
+        """Start whoever judges while the doctor reads: the rules take seconds to load."""
+        if self._checker is not None:
+            try:
+                self._checker.start()
+            except ConformanceError as error:
+                logger.info("the checker does not start: %s", error)  # `prepare` will tell the doctor
+
+    def _judge(self, document: Document) -> None:
+        """Raise InvalidDocument for what the conformance pack refuses, when one is installed."""
+        if self._checker is not None and (findings := self._checker.check(document.content)):
+            raise InvalidDocument(findings)
 
     def _header(self, patient: Patient, session: PractitionerSession, now: datetime) -> DocumentHeader:
         unique_id = oid_of(self._new_uuid())

@@ -6,7 +6,15 @@ sentences are those of the interface page « Words » where it has them; `errors
 
 from __future__ import annotations
 
-from demo_lgc.domain.errors import CardProblem, IdentityProblem, PressProblem, Refusal, StorageProblem
+from demo_lgc.domain.errors import (
+    CardProblem,
+    ConformanceProblem,
+    DocumentProblem,
+    IdentityProblem,
+    PressProblem,
+    Refusal,
+    StorageProblem,
+)
 
 Words = tuple[str, str, str]
 
@@ -73,6 +81,11 @@ IDENTITY: dict[IdentityProblem, Words] = {
         "À comparer avant d’assigner.",
         "Comparer",
     ),
+    IdentityProblem.OTHER_RECORD: (
+        "Une autre version de ce document est dans un autre dossier.",
+        "À comparer avant d’assigner.",
+        "Comparer",
+    ),
 }
 
 BY_MAIL = "Le document peut partir par MSSanté."
@@ -98,6 +111,16 @@ REFUSAL: dict[Refusal, Words] = {  # {who} is the patient, {detail} what the ref
     Refusal.NO_SESSION: (
         "Session verrouillée.",
         "Ouvrez votre session avec votre carte pour continuer.",
+        "",
+    ),
+    Refusal.ALREADY_KEPT: (
+        "Ce document est déjà enregistré.",
+        "Il n’a été ni remplacé ni ajouté une seconde fois.",
+        "",
+    ),
+    Refusal.VERSION_KEPT: (
+        "Cette version du document est déjà enregistrée.",
+        "Un autre fichier porte le même numéro de version\u00a0: rien n’a été remplacé.",
         "",
     ),
 }
@@ -193,6 +216,51 @@ SMTP_CODES: dict[str, str] = {  # Reference: [MSS] IGC error codes; RFC 5321 §4
     "554": "La messagerie a refusé le message.",
 }
 
+_NOT_CHECKED = "La vérification du document n’a pas abouti."
+_PACK = "«\u00a0demo-lgc conformance install DOSSIER\u00a0»"
+CONFORMANCE: dict[ConformanceProblem, Words] = {
+    ConformanceProblem.NOT_A_PACK: (
+        "Ce dossier n’est pas un paquet de conformité.",
+        "Il doit contenir infrastructure, schematrons et jeuxDeValeurs.",
+        "",
+    ),
+    ConformanceProblem.INCOMPLETE: (
+        "Le paquet de conformité est incomplet.",
+        f"Téléchargez-le de nouveau, puis installez-le par {_PACK}.",
+        "",
+    ),
+    ConformanceProblem.TOO_LARGE: (
+        "Ce dossier est trop volumineux pour un paquet de conformité.",
+        "Vérifiez que c’est bien celui de l’Agence du numérique en santé.",
+        "",
+    ),
+    ConformanceProblem.UNWRITABLE: (
+        "Le paquet de conformité n’a pas pu être copié.",
+        "Vérifiez la place libre et vos droits sur le dossier, puis réessayez.",
+        "Réessayer",
+    ),
+    ConformanceProblem.UNAVAILABLE: (
+        _NOT_CHECKED,
+        "Rien n’est parti. L’outil de vérification manque sur ce poste\u202f: réinstallez le programme.",
+        "Réessayer",
+    ),
+    ConformanceProblem.CRASHED: (
+        _NOT_CHECKED,
+        "Rien n’est parti. Réessayez\u202f: l’outil redémarre.",
+        "Réessayer",
+    ),
+    ConformanceProblem.TOO_SLOW: (
+        _NOT_CHECKED,
+        "Rien n’est parti. Le poste est très occupé\u202f: réessayez dans un instant.",
+        "Réessayer",
+    ),
+    ConformanceProblem.FAILED: (
+        _NOT_CHECKED,
+        "Rien n’est parti. Transmettez le journal à votre assistance.",
+        "",
+    ),
+}
+
 _NO_PDF = "Le document imprimable n’a pas pu être préparé."
 PRESS: dict[PressProblem, Words] = {
     PressProblem.UNAVAILABLE: (
@@ -209,6 +277,48 @@ PRESS: dict[PressProblem, Words] = {
     PressProblem.FAILED: (
         _NO_PDF,
         "Rien n’est parti. Ce document ne s’imprime pas\u202f: transmettez le journal à votre assistance.",
+        "",
+    ),
+}
+
+_UNREADABLE = "Ce document ne peut pas être affiché."
+_ASK_AGAIN = "Demandez à son auteur de l’envoyer de nouveau."
+KEPT = "Il est conservé tel qu’il a été reçu."  # not said before it is: `ui.reception`
+DOCUMENT: dict[DocumentProblem, Words] = {
+    DocumentProblem.EMPTY: (_UNREADABLE, f"Le fichier est vide. {_ASK_AGAIN}", ""),
+    DocumentProblem.NOT_XML: (
+        _UNREADABLE,
+        f"Le fichier n’est pas un document de santé, ou il a été abîmé en chemin. {KEPT}",
+        "",
+    ),
+    DocumentProblem.TRUNCATED: (
+        _UNREADABLE,
+        f"Le fichier s’arrête avant la fin. {KEPT} {_ASK_AGAIN}",
+        "",
+    ),
+    DocumentProblem.DOCTYPE: (
+        _UNREADABLE,
+        f"Il contient des instructions étrangères à un document de santé, peut-être dangereuses. {KEPT}",
+        "",
+    ),
+    DocumentProblem.TOO_LARGE: (
+        _UNREADABLE,
+        f"Le fichier est bien plus grand qu’un document de santé. {KEPT}",
+        "",
+    ),
+    DocumentProblem.TOO_DEEP: (
+        _UNREADABLE,
+        f"Le fichier est construit d’une manière qui bloquerait le programme. {KEPT}",
+        "",
+    ),
+    DocumentProblem.NOT_CDA: (
+        _UNREADABLE,
+        f"Le fichier n’est pas un document de santé au format CDA. {KEPT}",
+        "",
+    ),
+    DocumentProblem.TWO_PATIENTS: (
+        "Ce document parle de plusieurs patients.",
+        f"Il n’est pas affiché, pour qu’aucune donnée ne soit attribuée à un autre. {KEPT}",
         "",
     ),
 }

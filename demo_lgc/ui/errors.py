@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -17,6 +18,7 @@ from demo_lgc.domain.delivery import Reason
 from demo_lgc.domain.errors import (
     CardError,
     CardProblem,
+    ConformanceError,
     IdentityError,
     IdentityProblem,
     InvalidDocument,
@@ -28,10 +30,20 @@ from demo_lgc.domain.errors import (
     RemoteRefusal,
     StorageError,
     StorageProblem,
+    UnreadableArchive,
+    UnreadableDocument,
+    UnreadableMessage,
 )
 from demo_lgc.ui import error_words as words
+from demo_lgc.ui import reception_words
 
 NBSP = "\u00a0"
+
+_UNREADABLE: dict[Any, words.Words] = {  # by DocumentProblem, ArchiveProblem or MessageProblem
+    **words.DOCUMENT,
+    **reception_words.ARCHIVE,
+    **reception_words.MESSAGE,
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,10 @@ def explain(error: BaseException, patient: str = "") -> Explanation:
             return _said(words.STORAGE[error.problem])
         case PressError():
             return _said(words.PRESS[error.problem])
+        case ConformanceError():
+            return _said(words.CONFORMANCE[error.problem])
+        case UnreadableDocument() | UnreadableArchive() | UnreadableMessage():
+            return _said(_UNREADABLE[error.problem])
         case LgcError():
             return Explanation(
                 tr("Cette action n’a pas abouti."), tr("Réessayez dans un instant."), tr("Réessayer")

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-Verdict = Callable[[bytes], list[str]]
+from tests.judging import Verdict, court_of
 
 
 @pytest.fixture(scope="session")
-def judge(
-    conformance: Path, load_judge: Callable[[str], ModuleType], tmp_path_factory: pytest.TempPathFactory
-) -> Verdict:
+def court(
+    conformance: Path, judges: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Verdict]:
+    """Return a function from the names of checks to a verdict: from bytes to what these checks reproach."""
+    return court_of(conformance, judges, tmp_path_factory.mktemp("judged"))
+
+
+@pytest.fixture(scope="session")
+def judge(court: Callable[..., Verdict]) -> Verdict:
     """Return a function from the bytes of a document to what the rules of VSM 2023.01 reproach it."""
-    court = load_judge("validate_cda").Judge(conformance / "cda")
-    path = tmp_path_factory.mktemp("judged") / "document.xml"
+    return court("full", "termino", "VSM_2023.01")
 
-    def verdict(document: bytes) -> list[str]:
-        path.write_bytes(document)
-        found = court.check(path, ("full", "termino", "VSM_2023.01"))
-        return [f"{f.check} {f.location}: {f.message}" for f in found if f.fatal]
 
-    return verdict
+@pytest.fixture(scope="session")
+def judge_enclosed(court: Callable[..., Verdict]) -> Verdict:
+    """Return a function from the bytes of a document of level 1 to what the rules reproach it."""
+    return court("full", "termino")

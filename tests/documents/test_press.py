@@ -32,7 +32,7 @@ def scripted(code, **limits):
     """A press whose worker is a few lines of Python that speak the frames."""
     prelude = (
         "import sys, json, time, os\n"
-        "from demo_lgc.documents.press_frames import read_frame, write_frame\n"
+        "from demo_lgc.documents.frames import read_frame, write_frame\n"
         "i, o = sys.stdin.buffer, sys.stdout.buffer\n"
         "def answer(**said):\n"
         "    write_frame(o, json.dumps({'ok': True, 'error': '', 'memory': 0, **said}).encode())\n"
@@ -203,7 +203,7 @@ def test_a_worker_that_printed_much_is_retired():
 
 
 def test_nothing_of_a_document_reaches_the_log(caplog):
-    with caplog.at_level(logging.DEBUG, "demo_lgc.documents.press"):  # before the worker says anything
+    with caplog.at_level(logging.DEBUG, "demo_lgc.documents.worker"):  # before the worker says anything
         press = scripted(
             "sys.stderr.write('starting\\n'); sys.stderr.flush(); time.sleep(0.3)\n"
             "write_frame(o, b'ready')\nasked = read_frame(i)\n"

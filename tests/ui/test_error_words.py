@@ -8,13 +8,18 @@ import pytest
 from demo_lgc.domain import errors
 from demo_lgc.domain.delivery import Reason
 from demo_lgc.domain.errors import (
+    ArchiveProblem,
     CardError,
     CardProblem,
+    ConformanceError,
+    ConformanceProblem,
+    DocumentProblem,
     Finding,
     IdentityError,
     IdentityProblem,
     InvalidDocument,
     LgcError,
+    MessageProblem,
     NetworkError,
     NotAllowed,
     PressError,
@@ -23,6 +28,9 @@ from demo_lgc.domain.errors import (
     RemoteRefusal,
     StorageError,
     StorageProblem,
+    UnreadableArchive,
+    UnreadableDocument,
+    UnreadableMessage,
 )
 from demo_lgc.ui import error_words
 from demo_lgc.ui.errors import explain, explain_reason
@@ -34,8 +42,12 @@ EVERY = [
     *(RemoteRefusal("MSSanté", code, "5.1.1 User unknown") for code in (*error_words.SMTP_CODES, "599")),
     *(IdentityError(problem) for problem in IdentityProblem),
     *(PressError(problem) for problem in PressProblem),
+    *(ConformanceError(problem) for problem in ConformanceProblem),
     *(NotAllowed(refusal, detail) for refusal in Refusal for detail in ("", "12/03/2014")),
     *(StorageError(problem) for problem in StorageProblem),
+    *(UnreadableDocument(problem) for problem in DocumentProblem),
+    *(UnreadableArchive(problem) for problem in ArchiveProblem),
+    *(UnreadableMessage(problem) for problem in MessageProblem),
     InvalidDocument((Finding("Traitements", "la date du traitement"),)),
     InvalidDocument((Finding("Traitements", "Il manque une date."), Finding("", "Il manque un titre."))),
     LgcError(),
