@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from demo_lgc.documents.cda.enclosed import write_enclosed
 from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.documents.checking import check_vsm
+from demo_lgc.documents.checking_letter import check_letter
 from demo_lgc.documents.validation import findings_of
 from demo_lgc.domain.document import Document, DocumentHeader
 from demo_lgc.domain.errors import InvalidDocument
+from demo_lgc.domain.letter import Letter
 from demo_lgc.domain.vsm import Vsm
 
 
 class Printer(Protocol):
-    """Whoever turns a VSM into PDF/A; `press.Press` is one."""
+    """Whoever turns content into PDF/A; `press.Press` is one."""
 
-    def pdf(self, vsm: Vsm, header: DocumentHeader) -> bytes:
-        """Return the PDF/A-1b of a VSM. Raises PressError."""
+    def pdf(self, content: Vsm | Letter, header: DocumentHeader) -> bytes:
+        """Return the PDF/A-1b of a document. Raises PressError."""
         ...
 
 
@@ -32,7 +35,21 @@ def build_vsm(vsm: Vsm, header: DocumentHeader, press: Printer) -> Document:
     if findings := check_vsm(vsm, header):
         raise InvalidDocument(findings)
     pdf = press.pdf(vsm, header)
-    content = write_vsm(vsm, header, pdf)
+    return _finished(header, write_vsm(vsm, header, pdf), pdf)
+
+
+def build_enclosed(letter: Letter, header: DocumentHeader, press: Printer) -> Document:
+    """Return the finished document: a CDA of level 1 around its PDF, and the same PDF.
+
+    Raises as `build_vsm` does. Reference: [CISIS-MIN] §3.7.2.
+    """
+    if findings := check_letter(letter, header):
+        raise InvalidDocument(findings)
+    pdf = press.pdf(letter, header)
+    return _finished(header, write_enclosed(header, pdf), pdf)
+
+
+def _finished(header: DocumentHeader, content: bytes, pdf: bytes) -> Document:
     if findings := findings_of(content):
         raise InvalidDocument(findings)
     return Document(header, content, pdf)

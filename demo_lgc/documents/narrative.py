@@ -8,8 +8,11 @@ Reference: [VSM] 2023.01 sections; [MSS] ECO.2.1.5.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from enum import Enum
 
+from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.vsm import (
     Absence,
@@ -27,6 +30,14 @@ from demo_lgc.domain.vsm import (
 NBSP = "\u00a0"
 NOT_ASKED = "Non renseigné"
 
+# What ends a narrative ID: entries point at these words, and the reader of a document finds them so.
+KIND = "kind"
+POSOLOGY, DOSE, ROUTE, REASON = "posologie", "dose", "voie", "motif"
+REACTION, SEVERITY, STATUS = "reaction", "severite", "statut"
+CRITICALITY, CERTAINTY, COMMENT = "criticite", "certitude", "commentaire"
+
+# Blanks that mean nothing to the eye; no-break spaces stay.
+_BLANKS = re.compile("[ \t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _UNITS = {"{tablet}": "comprimé(s)", "{capsule}": "gélule(s)", "{puff}": "bouffée(s)", "[drp]": "goutte(s)"}
 
 
@@ -62,14 +73,29 @@ class Chapter:
     rows: tuple[Row, ...]
     sentence: str
 
+    @property
+    def statement(self) -> str:
+        """The sentence that stands for no row, where the title does not stand above it."""
+        return f"{self.title}{NBSP}: {self.sentence}."
+
     def text_id(self, position: int, part: str = "") -> str:
         """Return the ID of a piece of narrative: row `position` counts from 1, 0 is the sentence."""
-        return f"{self.key}-{position}-{part}" if part else f"{self.key}-{position}"
+        return part_id(f"{self.key}-{position}", part) if part else f"{self.key}-{position}"
+
+
+def part_id(text_id: str, part: str) -> str:
+    """Return the ID of a precision about the row whose label has the ID `text_id`."""
+    return f"{text_id}-{part}"
 
 
 def one_line(text: str) -> str:
-    """Return `text` on one line: line ends and tabulations become spaces, no-break spaces stay."""
-    return " ".join(part for part in text.replace("\t", "\n").splitlines() if part).strip()
+    """Return `text` on one line: spaces, line ends and tabulations become a space, no-break spaces stay."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def named(text: str, code: Code | None) -> str:
+    """Return what the doctor wrote; the name of the code when nothing was written."""
+    return one_line(text) or (one_line(code.label) or code.code if code else "")
 
 
 def problems(vsm: Vsm) -> Chapter:
@@ -132,7 +158,7 @@ def lifestyle(vsm: Vsm) -> Chapter:
     return Chapter(
         "hab",
         "Habitus, mode de vie",
-        ("", "Type", "Valeur"),
+        ("Période", "Type", "Valeur"),
         tuple(_habit(habit) for habit in entries(vsm.lifestyle)),
         _sentence(vsm.lifestyle, "Rien à signaler"),
     )
@@ -143,7 +169,7 @@ def family_history(vsm: Vsm) -> Chapter:
     return Chapter(
         "fam",
         "Antécédents familiaux",
-        ("", "Lien", "Antécédent"),
+        ("Depuis", "Lien", "Antécédent"),
         tuple(_relative(history) for history in entries(vsm.family_history)),
         _sentence(vsm.family_history, "Aucun antécédent familial connu"),
     )
@@ -151,8 +177,8 @@ def family_history(vsm: Vsm) -> Chapter:
 
 def occupational_risks(vsm: Vsm) -> Chapter:
     """Risks at work: free text, one row a line."""
-    lines = tuple(line.strip() for line in vsm.occupational_risks.splitlines() if line.strip())
-    rows = tuple(Row("", "", line) for line in lines)
+    lines = (one_line(line) for line in vsm.occupational_risks.splitlines())
+    rows = tuple(Row("", "", line) for line in lines if line)
     return Chapter("prof", "Facteurs de risque professionnels", ("", "", ""), rows, NOT_ASKED)
 
 
@@ -190,35 +216,60 @@ def _until(date: PartialDate) -> str:
     return f"au {date.french}" if date.day else f"jusqu’en {date.french}"
 
 
+def _period(since: PartialDate | None, until: PartialDate | None) -> str:
+    if until is None:
+        return _since(since)
+    return f"{since.french} – {until.french}" if since else _until(until)
+
+
+def _said(key: str, caption: str, text: str) -> tuple[Detail, ...]:
+    return (Detail(key, caption, text),) if text else ()
+
+
+def _word(key: str, caption: str, member: Enum | None) -> tuple[Detail, ...]:
+    return _said(key, caption, member.value[1] if member else "")
+
+
 def _problem(problem: Problem) -> Row:
-    when = _since(problem.since)
-    if problem.until:
-        when = f"{when} – {problem.until.french}" if when else _until(problem.until)
-    return Row(when, problem.kind.word, one_line(problem.label))
+    details = (
+        *_word(SEVERITY, "Sévérité", problem.severity),
+        *_word(STATUS, "Statut", problem.status),
+        *_word(CERTAINTY, "Certitude", problem.certainty),
+        *_said(COMMENT, "Commentaire", one_line(problem.comment)),
+    )
+    when = _period(problem.since, problem.until)
+    return Row(when, problem.kind.word, one_line(problem.label), details)
 
 
 def _procedure(procedure: Procedure) -> Row:
-    return Row(_since(procedure.on), "", one_line(procedure.label))
+    reason = _said(REASON, "Motif", named(procedure.reason, procedure.reason_code))
+    return Row(_since(procedure.on), "", one_line(procedure.label), reason)
 
 
 def _allergy(allergy: Allergy) -> Row:
-    reaction = one_line(allergy.reaction)
-    details = (Detail("reaction", "Réaction", reaction),) if reaction else ()
+    details = (
+        *_said(REACTION, "Réaction", named(allergy.reaction, allergy.reaction_code)),
+        *_word(SEVERITY, "Sévérité", allergy.severity),
+        *_word(STATUS, "Statut", allergy.status),
+        *_word(CRITICALITY, "Criticité", allergy.criticality),
+        *_word(CERTAINTY, "Certitude", allergy.certainty),
+        *_said(COMMENT, "Commentaire", one_line(allergy.comment)),
+    )
     kind = allergy.kind.value[1]
-    return Row(_since(allergy.since), kind[0].upper() + kind[1:], one_line(allergy.agent), details)
+    when = _period(allergy.since, allergy.until)
+    return Row(when, kind[0].upper() + kind[1:], one_line(allergy.agent), details)
 
 
 def _treatment(treatment: Treatment) -> Row:
-    details = [Detail("posologie", "", one_line(treatment.posology))]
-    figures = _figures(treatment)
-    if figures:
-        details.append(Detail("dose", "Dose", figures))
-    if treatment.route:
-        details.append(Detail("voie", "Administration", treatment.route.label))
-    if treatment.reason:
-        details.append(Detail("motif", "Motif", one_line(treatment.reason)))
+    route = treatment.route
+    details = (
+        Detail(POSOLOGY, "", one_line(treatment.posology)),
+        *_said(DOSE, "Dose", _figures(treatment)),
+        *_said(ROUTE, "Administration", named("", route)),
+        *_said(REASON, "Motif", named(treatment.reason, treatment.reason_code)),
+    )
     end = _until(treatment.until) if treatment.until else "en cours"
-    return Row(_since(treatment.since), end, one_line(treatment.label), tuple(details))
+    return Row(_since(treatment.since), end, one_line(treatment.label), details)
 
 
 def _figures(treatment: Treatment) -> str:
@@ -233,8 +284,8 @@ def _figures(treatment: Treatment) -> str:
 
 
 def _habit(habit: Lifestyle) -> Row:
-    return Row("", habit.kind.value[1], one_line(habit.value))
+    return Row(_period(habit.since, habit.until), habit.kind.value[1], one_line(habit.value))
 
 
 def _relative(history: FamilyHistory) -> Row:
-    return Row("", history.relative.value[1], one_line(history.label))
+    return Row(_since(history.since), history.relative.value[1], one_line(history.label))

@@ -25,16 +25,37 @@ _UrlFetcher: Any = URLFetcher
 FONTS = '"DejaVu Sans", "Liberation Sans", Arial, "Segoe UI"'
 
 PAGE_STYLE = f"""
-@page {{ size: A4; margin: 16mm 16mm 26mm 16mm; @bottom-center {{ content: element(foot); width: 100% }} }}
-html {{ font-family: {FONTS}; font-size: 8.5pt; line-height: 1.35 }}
-p, h1 {{ margin: 0 }}
-h1 {{ margin-bottom: 2mm; line-height: 1.1 }}
+@page {{ size: A4; margin: 14mm 16mm 26mm 16mm; @bottom-center {{ content: element(foot); width: 100% }} }}
+html {{ font-family: {FONTS}; font-size: 9pt; line-height: 1.4; overflow-wrap: anywhere }}
+body, p, h1 {{ margin: 0 }}
+h1 {{ margin-top: 6mm; line-height: 1.15 }}
+table {{ border-collapse: collapse }}
 .heading {{ break-after: avoid }}
 tr {{ break-inside: avoid }}
-td {{ overflow-wrap: anywhere }}
-.letterhead {{ text-align: right; font-size: 8pt; margin-bottom: 6mm }}
-.foot {{ position: running(foot); font-size: 7pt; color: #465264; border-top: 1px solid #E1E5EB;
-  padding-top: 1.5mm; text-align: center }}
+td:first-child {{ padding-left: 0 }}
+.letterhead {{ font-size: 8.5pt; border-bottom: 1.5px solid #2857C0 }}
+.letterhead td {{ padding: 0 0 3mm 0 }}
+.letterhead b {{ font-size: 10.5pt }}
+.letterhead .practice {{ text-align: right }}
+.letterhead .practice b {{ font-size: 8.5pt }}
+.identity {{ margin-top: 4mm; background: #F4F6F9 }}
+.identity td.who, .identity td.symbol {{ padding: 3mm 4mm }}
+.patient {{ font-size: 11pt; font-weight: 600; margin-bottom: 1mm }}
+.traits {{ font-size: 8.5pt; line-height: 1.35 }}
+.traits td {{ padding: 0 3mm 0 0; vertical-align: top }}
+.traits td:first-child {{ white-space: nowrap }}
+.identity td.symbol {{ width: 26mm; text-align: center; font-size: 7pt; line-height: 1.2 }}
+.symbol img {{ width: 22mm; height: 22mm }}
+.date {{ padding-bottom: 1.5mm }}
+.recipients {{ padding-top: 1.5mm }}
+.text {{ font-size: 10pt; padding-top: 1mm }}
+.lines {{ font-size: 9.5pt }}
+.count {{ break-before: avoid }}
+.lines thead td {{ padding: 1.5mm }}
+.signature {{ break-inside: avoid; break-before: avoid; margin: 8mm 0 0 55%; min-height: 18mm }}
+.foot {{ position: running(foot); font-size: 7pt; line-height: 1.35; color: #465264;
+  border-top: 1px solid #E1E5EB; padding-top: 1.5mm; text-align: center }}
+.foot .whose {{ font-size: 8pt; color: #18212D }}
 .page::after {{ content: counter(page) "/" counter(pages) }}
 """
 

@@ -81,7 +81,9 @@ def _references(root: Element) -> Iterator[Finding]:
 
 def _is_internal_reference(identifier: Element) -> bool:
     parent = identifier.getparent()
-    above = parent.getparent() if parent is not None else None
+    if parent is None or parent.tag != f"{{{HL7}}}act":  # an observation is itself the reason
+        return False
+    above = parent.getparent()
     return above is not None and above.get("typeCode") == "RSON"
 
 

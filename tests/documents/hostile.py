@@ -143,6 +143,36 @@ SHOWN: dict[str, tuple[str, str, Callable[[], bytes]]] = {
             )
         ),
     ),
+    "45,000 rows": (
+        "Dernière",
+        "",
+        lambda: document(
+            section("<table>" + "<tr><td>x</td></tr>" * 45_000 + "<tr><td>Dernière</td></tr></table>")
+        ),
+    ),
+    "60,000 items": (
+        "– Fin",
+        "",
+        lambda: document(section("<list>" + "<item>x</item>" * 60_000 + "<item>Fin</item></list>")),
+    ),
+    "a text without end": (
+        "Bonjour",
+        "trop long",
+        lambda: document(section("<paragraph>Bonjour</paragraph>" * 100_000)),
+    ),
+    "90,000 links and anchors": (
+        "xxxxx",
+        "trop long",
+        lambda: document(
+            section(
+                "".join(
+                    f"<content ID='a{i}'><linkHtml href='#a{i + 1}'>x</linkHtml></content>"
+                    for i in range(45_000)
+                )
+                + "Fin"
+            )
+        ),
+    ),
     "tables in tables": (
         "Fond",
         "",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from demo_lgc.documents.checking import before
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
@@ -15,13 +17,18 @@ from demo_lgc.domain.vsm import (
     Absence,
     Allergy,
     AllergyKind,
+    AllergyStatus,
+    Certainty,
+    Criticality,
     FamilyHistory,
     Lifestyle,
     LifestyleKind,
     Problem,
     ProblemKind,
+    ProblemStatus,
     Procedure,
     Relative,
+    Severity,
     Treatment,
     Vsm,
 )
@@ -63,43 +70,96 @@ def _rubric(entry):
     return st.sampled_from(Absence) | st.lists(entry, min_size=1, max_size=3).map(tuple)
 
 
-_problems = st.builds(
-    Problem, phrases, st.none() | cim10, since=maybe_date, kind=st.sampled_from(ProblemKind)
+def _maybe(kind):
+    return st.none() | st.sampled_from(kind)
+
+
+maybe_phrase = st.just("") | phrases
+
+
+@st.composite
+def _over(draw, entry):
+    """An entry with the dates of a period, in their order, each perhaps not known."""
+    made, since, until = draw(entry), draw(maybe_date), draw(maybe_date)
+    if since and until and before(until, since):
+        since, until = until, since
+    return replace(made, since=since, until=until)
+
+
+_problems = _over(
+    st.builds(
+        Problem,
+        phrases,
+        st.none() | cim10,
+        kind=st.sampled_from(ProblemKind),
+        severity=_maybe(Severity),
+        status=_maybe(ProblemStatus),
+        certainty=_maybe(Certainty),
+        comment=maybe_phrase,
+    )
 )
-_allergies = st.builds(
-    Allergy,
+_procedures = st.builds(
+    Procedure,
     phrases,
-    st.sampled_from(AllergyKind),
-    agent_code=st.none() | cim11,
-    reaction=st.just("") | phrases,
-    reaction_code=st.none() | cim10,
-    since=maybe_date,
-)
-_treatments = st.builds(
-    Treatment,
-    phrases,
-    phrases,
-    code=st.none() | cis,
-    since=maybe_date,
-    route=st.none() | oral,
-    dose_low=st.sampled_from(["", "1", "0,5"]),
-    dose_high=st.sampled_from(["", "1", "2"]),
-    dose_unit=st.sampled_from(["", "{tablet}", "mg"]),
-    every_hours=st.none() | st.integers(1, 72),
-    reason=st.just("") | phrases,
+    st.none() | ccam,
+    on=maybe_date,
+    reason=maybe_phrase,
     reason_code=st.none() | cim10,
 )
+_allergies = _over(
+    st.builds(
+        Allergy,
+        phrases,
+        st.sampled_from(AllergyKind),
+        agent_code=st.none() | cim11,
+        reaction=maybe_phrase,
+        reaction_code=st.none() | cim10,
+        severity=_maybe(Severity),
+        status=_maybe(AllergyStatus),
+        criticality=_maybe(Criticality),
+        certainty=_maybe(Certainty),
+        comment=maybe_phrase,
+    )
+)
+_treatments = _over(
+    st.builds(
+        Treatment,
+        phrases,
+        phrases,
+        code=st.none() | cis,
+        route=st.none() | oral,
+        dose_low=st.sampled_from(["", "1", "0,5", "0.25"]),
+        dose_high=st.sampled_from(["", "1", "2"]),
+        dose_unit=st.sampled_from(["", "{tablet}", "mg"]),
+        every_hours=st.none() | st.integers(1, 72),
+        reason=maybe_phrase,
+        reason_code=st.none() | cim10,
+    )
+)
+_habits = _over(
+    st.builds(Lifestyle, st.sampled_from(LifestyleKind), phrases)
+    | st.builds(
+        Lifestyle,
+        st.sampled_from(LifestyleKind),
+        st.just("12,5 paquets-années"),
+        st.sampled_from(["", "12,5", "12.5"]),
+        st.sampled_from(["", "{pack}/a"]),
+    )
+)
+
 
 vsms = st.builds(
     Vsm,
     problems=_rubric(_problems),
     medical_history=_rubric(_problems),
-    procedures=_rubric(st.builds(Procedure, phrases, st.none() | ccam, on=maybe_date)),
+    procedures=_rubric(_procedures),
     allergies=_rubric(_allergies),
     treatments=_rubric(_treatments),
-    lifestyle=_rubric(st.builds(Lifestyle, st.sampled_from(LifestyleKind), phrases)),
-    family_history=_rubric(st.builds(FamilyHistory, st.sampled_from(Relative), phrases, st.none() | cim10)),
-    occupational_risks=st.just("") | phrases,
+    lifestyle=_rubric(_habits),
+    family_history=_rubric(
+        st.builds(FamilyHistory, st.sampled_from(Relative), phrases, st.none() | cim10, since=maybe_date)
+    ),
+    occupational_risks=st.lists(phrases, max_size=3).map("\n".join),
     vigilance=st.lists(phrases, max_size=3).map(tuple),
 )
 
@@ -125,6 +185,24 @@ def qualified_patients(draw: st.DrawFn) -> Patient:
 
 
 @st.composite
+def patients(draw: st.DrawFn) -> Patient:
+    """A patient of any practice: with a matricule, a waiting one or none, born in a known place or not."""
+    patient = draw(qualified_patients())
+    match draw(st.sampled_from(["test", "waiting", "unknown birthplace", "not qualified"])):
+        case "waiting":
+            return replace(patient, ins=Ins(patient.ins.matricule, oids.INS_NIA))
+        case "unknown birthplace":
+            return replace(patient, birth_place="99999")
+        case "not qualified":
+            ins = draw(st.sampled_from([None, patient.ins]))
+            status = draw(st.sampled_from([s for s in IdentityStatus if s is not IdentityStatus.QUALIFIED]))
+            place = draw(st.sampled_from(["", "99999", patient.birth_place]))
+            return replace(patient, status=status, ins=ins, birth_place=place, ipp="P000124")
+        case _:
+            return patient
+
+
+@st.composite
 def headers(draw: st.DrawFn) -> DocumentHeader:
     """A header at any hour and in any zone, first version or not."""
     zone = timezone(timedelta(minutes=draw(st.sampled_from([60, 120, -240, 660, 0]))))
@@ -134,7 +212,7 @@ def headers(draw: st.DrawFn) -> DocumentHeader:
         created_at=now,
         service_start=now - timedelta(minutes=15),
         service_stop=now,
-        patient=draw(qualified_patients()),
+        patient=draw(patients()),
         version=version,
         replaces="2.25.41" if version > 1 else None,
     )

@@ -10,23 +10,49 @@ import threading
 import pytest
 from pypdf import PdfReader
 
+from demo_lgc.documents.datamatrix import ins_text
+from demo_lgc.documents.pages import page_of
 from demo_lgc.documents.printing import pdf_of
-from demo_lgc.documents.rendering import vsm_html
+from demo_lgc.domain.identity import IdentityStatus
+from demo_lgc.domain.kinds import MEDICINES, REFERRAL
+from demo_lgc.domain.letter import Letter
 from demo_lgc.domain.vsm import Problem
-from tests.factory import CREATED_AT, a_full_vsm, a_patient, a_session, a_vsm
+from tests.documents.letters import MEDICINES as LINES
+from tests.documents.letters import PAGES, ROBERT, a_letter_header
+from tests.documents.page_image import images_of, symbols_of
+from tests.factory import CREATED_AT, a_full_vsm, a_header, a_patient, a_vsm
 
 # WeasyPrint 70 leaves its colour profile to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014.icc:ResourceWarning")
 
 
-def printed(vsm, patient=None):
-    html = vsm_html(vsm, patient or a_patient(), a_session(), CREATED_AT.date(), for_print=True)
+LONG = Letter(LINES.passages, LINES.lines * 8, two_parts=True)
+
+
+def printed(content, header=None):
+    html = page_of(content, header or a_header())
     return pdf_of(html, "Synthèse médicale", "Dr Paul MEDECIN5729", CREATED_AT)
 
 
+def words_of(pdf):
+    sheets = PdfReader(io.BytesIO(pdf)).pages
+    return [sheet.extract_text().replace("\u00a0", " ") for sheet in sheets]
+
+
 @pytest.fixture(scope="module")
-def page():
+def prescription():
+    return printed(LONG, a_letter_header(MEDICINES))
+
+
+@pytest.fixture(scope="module")
+def synthesis():
     return printed(a_full_vsm())
+
+
+@pytest.fixture(params=["synthesis", "prescription"])
+def page(request):
+    """A page with its datamatrix: one of a synthesis, and one of several sheets."""
+    return request.getfixturevalue(request.param)
 
 
 def objects(pdf):
@@ -79,30 +105,73 @@ def test_nothing_that_pdf_a_1_forbids_is_in_the_page(page):
         for state in thing.get("/ExtGState", {}).values():
             assert state.get_object().get("/ca", 1) == 1
             assert state.get_object().get("/CA", 1) == 1
+    for sheet in reader.pages:
+        assert "/Group" not in sheet
+        assert "/Annots" not in sheet
 
 
-def test_the_patient_and_the_number_are_on_every_page():
+def test_the_patient_and_the_number_are_on_every_page(prescription):
     vsm = a_vsm(problems=tuple(Problem(f"Pathologie {i}") for i in range(120)))
-    pages = PdfReader(io.BytesIO(printed(vsm))).pages
+    for pdf in (printed(vsm), prescription):
+        pages = words_of(pdf)
+        assert len(pages) > 1
+        for number, sheet in enumerate(pages, 1):
+            assert f"CHEMIN Henri, né le 18/08/1948 — page {number}/{len(pages)}" in sheet
+
+
+def test_each_page_of_a_prescription_in_two_parts_says_which_part_it_is(prescription):
+    pages = words_of(prescription)
     assert len(pages) > 2
-    for number, sheet in enumerate(pages, 1):
-        assert f"CHEMIN Henri, né le 18/08/1948 — page {number}/{len(pages)}" in sheet.extract_text()
+    for sheet in pages[:-1]:
+        assert "AFFECTION EXONÉRANTE" in sheet or "MALADIES INTERCURRENTES" in sheet
+    assert "24 lignes prescrites" in pages[-1]
+
+
+def test_the_signature_is_on_the_page_of_the_last_words(prescription):
+    assert "Surveillance de la glycémie" in words_of(prescription)[-1]
+    assert "Dr Paul MEDECIN5729, le 06/11/2014" in words_of(prescription)[-1]
+
+
+def test_a_scanner_reads_the_datamatrix_on_the_first_page_only(page, qapp):
+    first, *others = images_of(page)
+    assert symbols_of(first) == [ins_text(a_patient()).encode()]
+    assert not [found for sheet in others for found in symbols_of(sheet)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_scanner_reads_the_datamatrix_of_every_kind(name, qapp):
+    kind, letter = PAGES[name]
+    patient = a_patient(birth_name="DE LA TOUR-D’AUVERGNE " * 4, given_names=("MARIE-ANTOINETTE",) * 5)
+    (sheet, *_) = images_of(printed(letter, a_letter_header(kind, patient=patient)))
+    assert symbols_of(sheet) == [ins_text(patient).encode()]
+
+
+def test_an_identity_that_is_not_qualified_has_no_datamatrix(qapp):
+    header = a_letter_header(REFERRAL, patient=a_patient(status=IdentityStatus.VALIDATED))
+    pdf = printed(PAGES["referral"][1], header)
+    assert "INS" not in words_of(pdf)[0].replace("code INSEE", "")
+    assert symbols_of(images_of(pdf)[0]) == []
+
+
+def test_the_recipients_are_on_paper():
+    said = words_of(printed(PAGES["referral"][1], a_letter_header(REFERRAL, recipients=(ROBERT,))))[0]
+    assert "Dr Robert SPECIALISTE5737, Pneumologie, Cabinet de pneumologie" in said
 
 
 def test_the_strict_traits_and_the_ins_are_on_paper(page):
-    said = PdfReader(io.BytesIO(page)).pages[0].extract_text().replace("\u00a0", " ")
+    said = words_of(page)[0]
     assert "Nom de naissance : CHEMIN" in said
     assert "INS : 1 48 08 63 220 902 66 (NIR de test)" in said
     assert "secret professionnel" in said
 
 
-def test_the_same_page_is_printed_with_the_same_bytes(page):
-    assert printed(a_full_vsm()) == page
+def test_the_same_page_is_printed_with_the_same_bytes(synthesis):
+    assert printed(a_full_vsm()) == synthesis
 
 
 def test_a_word_without_end_stays_on_the_paper():
     pdf = printed(a_vsm(problems=(Problem("A" * 400),)))
-    said = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages)
+    said = "".join(words_of(pdf))
     assert re.sub(r"\s", "", said).count("A" * 400) == 1
 
 
@@ -135,4 +204,4 @@ def test_printing_fetches_nothing(tmp_path):
             server.shutdown()
             thread.join()
     assert asked == []
-    assert "SECRET" not in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert "SECRET" not in words_of(pdf)[0]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from demo_lgc.documents.cda.ns import HL7, XSI
 from demo_lgc.documents.cda.writer import write_vsm
@@ -31,7 +34,8 @@ from demo_lgc.domain.vsm import (
     Vsm,
 )
 from tests.documents.canonical import canonical
-from tests.documents.strategies import headers, vsms
+from tests.documents.reference.renew import REFERENCE
+from tests.documents.strategies import headers, vsms, words
 from tests.factory import TINY_PDF, a_full_vsm, a_header, a_vsm
 
 NONE = Absence.NONE_KNOWN
@@ -366,11 +370,11 @@ def test_absences_are_coded(code, absence):
 
 
 def test_no_known_food_allergy_does_not_say_that_there_is_none():
-    words = "Pas d'allergie alimentaire connue"
-    value = (
-        f'<value code="no-known-food-allergies" codeSystem="{oids.ABSENT_OR_UNKNOWN}" displayName="{words}"/>'
-    )
-    assert [a.agent for a in found("48765-2", f"<observation>{value}</observation>").allergies] == [words]
+    said = "Pas d'allergie alimentaire connue"
+    code = f'code="no-known-food-allergies" codeSystem="{oids.ABSENT_OR_UNKNOWN}"'
+    for attributes in ("", 'negationInd="true"'):  # both mean it
+        entry = f'<observation {attributes}><value {code} displayName="{said}"/></observation>'
+        assert [a.agent for a in found("48765-2", entry).allergies] == [said]
 
 
 def test_dates_are_those_of_the_statement_then_those_of_what_wraps_it():
@@ -441,6 +445,54 @@ def test_a_relative_that_we_do_not_list_is_named():
     assert found("10157-6", entry).family_history == (
         FamilyHistory(Relative.OTHER, "Belle-mère\u00a0: Asthme"),
     )
+
+
+GOLDEN = REFERENCE.read_bytes()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_damage_to_a_document_makes_it_unreadable(data):
+    root = parse(GOLDEN).root
+    body = list(root.find(f"{{{HL7}}}component").iter())[1:]
+    for _ in range(data.draw(st.integers(1, 8))):
+        element = data.draw(st.sampled_from(body))
+        match data.draw(st.sampled_from(["remove", "empty", "nullFlavor", "attribute", "rename", "move"])):
+            case "remove" if element.getparent() is not None:
+                element.getparent().remove(element)
+            case "empty":
+                element.clear()
+            case "nullFlavor":
+                element.attrib.clear()
+                element.set("nullFlavor", "UNK")
+            case "attribute" if element.attrib:
+                element.set(data.draw(st.sampled_from(list(element.attrib))), data.draw(words))
+            case "rename":
+                element.tag = data.draw(st.sampled_from(body)).tag
+            case "move":
+                other = data.draw(st.sampled_from(body))
+                if other is not element and other not in element.iter():
+                    other.append(element)
+    vsm_of(root)
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "entry", "after"),
+    [
+        ("11450-4", "<act>", "<entryRelationship><observation/></entryRelationship>", "</act>"),
+        ("10160-0", "<act>", "<component><substanceAdministration/></component>", "</act>"),
+        (
+            "48765-2",
+            "<observation>",
+            "<entryRelationship><observation/></entryRelationship>",
+            "</observation>",
+        ),
+    ],
+)
+def test_entries_without_end_are_read_in_bounded_time(code, before, entry, after):
+    started = time.perf_counter()
+    found(code, before + 60_000 * entry + after)
+    assert time.perf_counter() - started < 5  # seconds; minutes when each looks at all the others
 
 
 def test_results_of_examinations_are_no_points_of_vigilance():

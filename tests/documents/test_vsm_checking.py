@@ -112,6 +112,10 @@ EARLY, LATE = PartialDate(1948, 8, 17), PartialDate(2014, 11, 7)
         ("procedures", Procedure("A", code=BAD_CODE, on=LATE), 2),
         ("allergies", Allergy(""), 1),
         ("allergies", Allergy("A", reaction="\x02", since=EARLY), 2),
+        ("procedures", Procedure("A", reason="\x02", reason_code=BAD_CODE), 2),
+        ("problems", Problem("A", comment="\x02"), 1),
+        ("allergies", Allergy("A", comment="\x02", until=LATE), 2),
+        ("allergies", Allergy("A", since=PartialDate(2014), until=PartialDate(2013)), 1),
         ("treatments", Treatment("", ""), 2),
         ("treatments", Treatment("A", "B", since=PartialDate(2014), until=PartialDate(2013)), 1),
         ("treatments", Treatment("A", "B", dose_low="un"), 1),
@@ -122,7 +126,9 @@ EARLY, LATE = PartialDate(1948, 8, 17), PartialDate(2014, 11, 7)
         ("lifestyle", Lifestyle(LifestyleKind.OTHER, ""), 1),
         ("lifestyle", Lifestyle(LifestyleKind.TOBACCO, "beaucoup", quantity="beaucoup"), 1),
         ("lifestyle", Lifestyle(LifestyleKind.TOBACCO, "10 paquets-années", quantity="1"), 1),
+        ("lifestyle", Lifestyle(LifestyleKind.EXPOSURE, "Plomb", since=EARLY), 1),
         ("family_history", FamilyHistory(Relative.MOTHER, ""), 1),
+        ("family_history", FamilyHistory(Relative.MOTHER, "A", since=LATE), 1),
         ("vigilance", "", 1),
     ],
 )
@@ -134,6 +140,11 @@ def test_an_impossible_entry_is_named_by_its_rubric_and_line(rubric, entry, time
 
 def test_a_treatment_may_end_after_the_document():
     assert check_vsm(Vsm(treatments=(Treatment("A", "B", until=PartialDate(2015, 2)),)), a_header()) == ()
+
+
+def test_what_a_relative_had_may_precede_the_patient():
+    history = FamilyHistory(Relative.MOTHER, "Zona", since=EARLY)
+    assert check_vsm(Vsm(family_history=(history,)), a_header()) == ()
 
 
 def test_a_quantity_may_be_written_with_a_comma():

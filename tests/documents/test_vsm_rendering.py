@@ -15,6 +15,7 @@ from demo_lgc.documents.rendering import vsm_html
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.identity import IdentityStatus, Sex
 from demo_lgc.domain.vsm import Absence, Allergy, Problem, Treatment, Vsm
+from tests.documents.letters import CLAIRE, ROBERT
 from tests.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session, a_vsm
 
 
@@ -52,8 +53,9 @@ def test_the_preview_says_who_when_and_what():
 def test_screen_and_paper_say_the_same_rubrics():
     vsm = a_full_vsm()
     screen, paper = text_of(html_of(vsm)), text_of(html_of(vsm, for_print=True))
-    start = "Pathologies chroniques actives"
-    assert screen[screen.index(start) :] == paper[paper.index(start) :]
+    start, signature = "Pathologies chroniques actives", " Dr Paul MEDECIN5729 , le 06/11/2014"
+    assert screen[screen.index(start) :] == paper[paper.index(start) :].removesuffix(signature)
+    assert paper.endswith(signature)
 
 
 def test_page_and_narrative_say_the_same_words():
@@ -78,8 +80,13 @@ def test_paper_holds_the_strict_traits_the_letterhead_and_the_patient_for_every_
         "Prénoms de naissance : HENRI LÉON",
         "Nom utilisé : CHEMIN-DURAND",
         "Prénom utilisé : Léo",
+        "Date de naissance : 18/08/1948",
         "Lieu de naissance (code INSEE) : 63220",
-        "Cabinet du Dr MEDECIN5729 8 rue de Lyon, 92100 BOULOGNE · 01 00 00 00 00",
+        "Dr Paul MEDECIN5729 Médecin, qualifié en Médecine Générale RPPS 99700057291",
+        "Cabinet du Dr MEDECIN5729 8 rue de Lyon, 92100 BOULOGNE Tél. 01 00 00 00 00 "
+        "paul.medecin5729@mssante.fr (MSSanté)",
+        "INS : 1 48 08 63 220 902 66 (NIR de test)",
+        "INS à scanner",
         "CHEMIN-DURAND Léo, né le 18/08/1948 — page",
         "secret professionnel",
     ):
@@ -92,10 +99,20 @@ def test_the_mention_at_the_foot_may_be_changed():
 
 def test_no_matricule_is_shown_for_an_identity_that_is_not_qualified():
     patient = a_patient(status=IdentityStatus.RETRIEVED)
-    for for_print in (False, True):
+    for for_print, words in ((False, "Identité non qualifiée"), (True, "Identité : non qualifiée")):
         said = text_of(html_of(patient=patient, for_print=for_print))
         assert "220 902" not in said
-        assert "Identité non qualifiée" in said
+        assert "à scanner" not in said
+        assert words in said
+
+
+@pytest.mark.parametrize("for_print", [False, True])
+def test_the_recipients_are_named_when_there_are_any(for_print):
+    one = text_of(html_of(for_print=for_print, recipients=(ROBERT,)))
+    assert "Destinataire : Dr Robert SPECIALISTE5737, Pneumologie, Cabinet de pneumologie" in one
+    both = text_of(html_of(for_print=for_print, recipients=(ROBERT, CLAIRE)))
+    assert "Destinataires : Dr Robert" in both
+    assert "Destinataire" not in html_of(for_print=for_print)
 
 
 def test_a_woman_is_born_in_the_feminine():
@@ -119,7 +136,7 @@ def test_everything_typed_is_escaped():
         vigilance=(nasty,),
     )
     html = html_of(vsm, a_patient(birth_name=nasty, used_name=nasty), for_print=True, title=nasty)
-    assert "<img" not in html
+    assert '<img src="http' not in html
     assert "<script" not in html
     assert nasty in text_of_escaped(html)
 
@@ -131,8 +148,9 @@ def text_of_escaped(html):
 def test_the_fragment_is_well_formed_and_names_nothing_remote():
     html = html_of(a_full_vsm(), for_print=True)
     root = etree.fromstring(html)
-    assert not {"img", "link", "a", "iframe", "object", "script", "style"} & {e.tag for e in root.iter()}
-    assert not [e for e in root.iter() if e.get("src") or e.get("href")]
+    assert not {"link", "a", "iframe", "object", "script", "style"} & {e.tag for e in root.iter()}
+    assert [e.get("src")[:26] for e in root.iter("img")] == ["data:image/svg+xml;base64,"]
+    assert not [e for e in root.iter() if e.get("href") or (e.get("src") and e.tag != "img")]
     assert "url(" not in html
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
+from collections import defaultdict
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC
 
 import pytest
@@ -11,11 +12,22 @@ from lxml import etree
 
 from demo_lgc.documents.cda.ns import HL7, XSI
 from demo_lgc.documents.cda.writer import write_vsm
+from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
+from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.errors import InvalidDocument
 from demo_lgc.domain.identity import Address, IdentityStatus
 from demo_lgc.domain.practitioner import PracticeContact
-from demo_lgc.domain.vsm import Absence, Allergy, Lifestyle, LifestyleKind, Problem, Treatment, Vsm
+from demo_lgc.domain.vsm import (
+    Absence,
+    Allergy,
+    Lifestyle,
+    LifestyleKind,
+    Problem,
+    Procedure,
+    Treatment,
+    Vsm,
+)
 from tests.documents.reference.renew import REFERENCE, canonical
 from tests.factory import (
     CREATED_AT,
@@ -53,6 +65,16 @@ def test_the_reference_document_is_written_as_it_was_reviewed():
     assert made == canonical(REFERENCE.read_bytes())
 
 
+def test_the_reference_document_exercises_every_field():
+    given = defaultdict(set)
+    for rubric in vars(a_full_vsm()).values():
+        assert rubric
+        for entry in rubric if isinstance(rubric, tuple) else ():
+            for field in fields(entry) if is_dataclass(entry) else ():
+                given[type(entry).__name__, field.name] |= {getattr(entry, field.name)} - {field.default}
+    assert [name for name, values in given.items() if not values] == []
+
+
 def test_the_same_values_give_the_same_bytes():
     assert write_vsm(a_full_vsm(), a_header(), TINY_PDF) == write_vsm(a_full_vsm(), a_header(), TINY_PDF)
 
@@ -69,7 +91,7 @@ def test_hl7_is_the_default_namespace_and_types_have_no_prefix():
     document = write_vsm(a_full_vsm(), a_header(), TINY_PDF)
     assert document.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<ClinicalDocument ")
     types = {e.get(f"{{{XSI}}}type") for e in etree.fromstring(document).iter()} - {None}
-    assert types == {"CD", "PQ", "ST", "IVL_TS", "PIVL_TS"}
+    assert types == {"CD", "CE", "PQ", "ST", "IVL_TS", "PIVL_TS"}
 
 
 def test_the_ins_comes_first_and_the_number_of_the_practice_second():
@@ -233,10 +255,72 @@ def test_the_reason_of_a_treatment_leads_to_the_problem_listed():
     assert reason.find("h:code", NS).get("code") == "E10"
 
 
-def test_a_reason_that_is_not_listed_stays_in_words():
-    root = written(a_vsm(treatments=(Treatment("DOLIPRANE", "1 le soir", reason="Douleurs"),)))
-    assert root.find(".//h:entryRelationship[@typeCode='RSON']", NS) is None
-    assert "Motif\u00a0: Douleurs" in words(root, "10160-0")
+def test_a_reason_that_is_not_listed_is_a_problem_of_its_own():
+    sprain = Code("S93", oids.CIM10, "Luxation, entorse et foulure")
+    for subject in (
+        {"treatments": (Treatment("DOLIPRANE", "1 le soir", reason="Entorse", reason_code=sprain),)},
+        {"procedures": (Procedure("Plâtre", reason="Entorse", reason_code=sprain),)},
+    ):
+        root = written(a_vsm(**subject))
+        relation = root.find(".//h:entryRelationship[@typeCode='RSON']", NS)
+        assert relation.find("h:act", NS) is None  # it refers to nothing
+        assert relation.find("h:observation/h:value", NS).get("code") == "S93"
+        said = words(root, "10160-0" if "treatments" in subject else "47519-4")
+        assert "Motif\u00a0: Entorse" in said
+
+
+def test_a_reason_without_words_is_said_by_the_name_of_its_code():
+    cough = Code("R05", oids.CIM10, "Toux")
+    root = written(a_vsm(treatments=(Treatment("X", "le soir", reason_code=cough),)))
+    assert "Motif\u00a0: Toux" in words(root, "10160-0")
+
+
+def test_a_reason_with_a_code_does_not_lead_to_a_problem_of_the_same_words_and_of_no_code():
+    problem = Problem("Toux")
+    treatment = Treatment("X", "le soir", reason="Toux", reason_code=Code("R05", oids.CIM10, "Toux"))
+    root = written(a_vsm(problems=(problem,), treatments=(treatment,)))
+    assert root.find(".//h:entryRelationship[@typeCode='RSON']/h:act", NS) is None
+
+
+def test_what_is_said_of_an_allergy_is_coded_and_said():
+    root = written(a_full_vsm())
+    allergy = section(root, "48765-2").find(".//h:observation", NS)
+    coded = {
+        inner.find("h:code", NS).get("code"): (inner, inner.find("h:value", NS))
+        for inner in allergy.iterfind("h:entryRelationship/*", NS)
+    }
+    said = {e.get("ID"): "".join(e.itertext()) for e in root.iter() if e.get("ID")}
+    for code, value, words_of_it in (
+        ("SEV", "24484000", "Grave"),
+        ("33999-4", "active", "Active"),
+        ("82606-5", "high", "Élevée"),
+        ("66455-7", "confirmed", "Confirmée"),
+    ):
+        statement, found = coded[code]
+        assert found.get("code") == value
+        reference = statement.find("h:text/h:reference", NS).get("value")
+        assert said[reference.removeprefix("#")] == words_of_it
+    comment, _ = coded["48767-8"]
+    assert said[comment.find("h:text/h:reference", NS).get("value")[1:]] == "Adrénaline en 1990"
+
+
+def test_an_allergy_that_is_over_is_completed():
+    allergies = (Allergy("Lait", since=PartialDate(1949), until=PartialDate(1953)), Allergy("Noix"))
+    root = written(a_vsm(allergies=allergies))
+    over, going_on = section(root, "48765-2").iterfind(".//h:act", NS)
+    assert over.find("h:statusCode", NS).get("code") == "completed"
+    assert over.find("h:effectiveTime/h:high", NS).get("value") == "1953"
+    assert going_on.find("h:statusCode", NS).get("code") == "active"
+    assert "1949 – 1953" in words(root, "48765-2")
+
+
+def test_an_exposure_has_its_dates():
+    lead = Lifestyle(LifestyleKind.EXPOSURE, "Plomb", since=PartialDate(1975), until=PartialDate(1982, 5))
+    root = written(a_vsm(lifestyle=(lead, Lifestyle(LifestyleKind.TOBACCO, "Non"))))
+    first, second = section(root, "29762-2").iterfind(".//h:observation", NS)
+    assert first.find("h:code", NS).get("code") == "92944-8"
+    assert [e.get("value") for e in first.find("h:effectiveTime", NS)] == ["1975", "198205"]
+    assert second.find("h:effectiveTime", NS).get("nullFlavor") == "NA"
 
 
 def test_a_dose_in_figures_is_coded_and_said():

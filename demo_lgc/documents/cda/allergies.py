@@ -6,8 +6,9 @@ Reference: [VSM] E.40 concern, E.41 allergy (types of JDV_TypeEvenementIndesirab
 from __future__ import annotations
 
 from demo_lgc.documents.cda.ns import (
-    Element,
     Ids,
+    Node,
+    append,
     coded,
     completed,
     concept,
@@ -18,7 +19,8 @@ from demo_lgc.documents.cda.ns import (
     templates,
 )
 from demo_lgc.documents.cda.problems import CONCERN, concern, interval, observation
-from demo_lgc.documents.narrative import Chapter, one_line
+from demo_lgc.documents.cda.qualifiers import qualifiers
+from demo_lgc.documents.narrative import KIND, REACTION, Chapter, one_line
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.vsm import Absence, Allergy, AllergyKind, ProblemKind
@@ -42,9 +44,10 @@ ABSENCES = {  # JDV_AbsentOrUnknownAllergy_CISIS
 }
 
 
-def allergy_entry(allergy: Allergy, chapter: Chapter, position: int, ids: Ids) -> Element:
+def allergy_entry(allergy: Allergy, chapter: Chapter, position: int, ids: Ids) -> Node:
     """Return the entry of an allergy: its kind, its agent and the reaction seen."""
-    text_id, kind_id = chapter.text_id(position), chapter.text_id(position, "kind")
+    text_id, kind_id = chapter.text_id(position), chapter.text_id(position, KIND)
+    closed = allergy.until is not None
     agent = element(
         "participant",
         element(
@@ -63,24 +66,25 @@ def allergy_entry(allergy: Allergy, chapter: Chapter, position: int, ids: Ids) -
         allergy.kind,
         ids.at(f"{text_id}/allergy"),
         kind_id,
-        day("low", allergy.since),
+        interval(allergy.since, allergy.until, closed=closed),
         element("value", original(text_id), type="CD"),
         agent,
     )
-    if allergy.reaction.strip():
-        statement.append(_reaction(allergy, chapter, position, ids))
-    dates = interval(allergy.since, None, closed=False)
-    return concern(ALLERGY_CONCERN, ids, text_id, "active", dates, statement)
+    if allergy.reaction.strip() or allergy.reaction_code:
+        append(statement, _reaction(allergy, chapter, position, ids))
+    append(statement, *qualifiers(allergy, text_id, ids))
+    dates = interval(allergy.since, allergy.until, closed=closed)
+    return concern(ALLERGY_CONCERN, ids, text_id, "completed" if closed else "active", dates, statement)
 
 
-def no_allergy_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Element:
+def no_allergy_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Node:
     """Return the entry that says « no known allergy », or that nothing was asked."""
     text_id = chapter.text_id(0)
     statement = _statement(
         AllergyKind.UNSPECIFIED,
         ids.at(f"{text_id}/allergy"),
         text_id,
-        day("low", None),
+        interval(None, None, closed=False),
         coded("value", ABSENCES[absence], original(text_id), type="CD"),
     )
     dates = element("effectiveTime", day("low", None, "NA"), day("high", None, "NA"))
@@ -88,8 +92,8 @@ def no_allergy_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Element:
 
 
 def _statement(
-    kind: AllergyKind, identifier: Element, text_id: str, low: Element, value: Element, *more: Element
-) -> Element:
+    kind: AllergyKind, identifier: Node, text_id: str, dates: Node, value: Node, *more: Node
+) -> Node:
     number, word = kind.value
     return element(
         "observation",
@@ -98,7 +102,7 @@ def _statement(
         coded("code", Code(number, oids.SNOMED_CT, word)),
         refers(text_id),
         completed(),
-        element("effectiveTime", low),
+        dates,
         value,
         *more,
         classCode="OBS",
@@ -107,8 +111,8 @@ def _statement(
     )
 
 
-def _reaction(allergy: Allergy, chapter: Chapter, position: int, ids: Ids) -> Element:
-    text_id = chapter.text_id(position, "reaction")
+def _reaction(allergy: Allergy, chapter: Chapter, position: int, ids: Ids) -> Node:
+    text_id = chapter.text_id(position, REACTION)
     seen = observation(
         ids.at(f"{text_id}/problem"),
         kind=ProblemKind.FINDING,

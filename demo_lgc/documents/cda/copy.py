@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from demo_lgc.documents.cda.ns import Element, Ids, coded, completed, element, refers, templates
+from demo_lgc.documents.cda.ns import Ids, Node, coded, completed, element, refers, templates
 from demo_lgc.documents.cda.text import content_of, paragraph
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
@@ -17,7 +17,7 @@ DOCUMENT_KIND = Code("69764-9", oids.LOINC, "Type de document")
 COPY = Code("55108-5", oids.LOINC, "Copie du document")
 
 
-def pdf_copy(pdf: bytes, ids: Ids) -> tuple[Element, Element]:
+def pdf_copy(pdf: bytes, ids: Ids) -> tuple[Node, Node]:
     """Return the text and the entry of the copy section."""
     shown = element("renderMultiMedia", referencedObject="copie-1")
     text = element("text", paragraph(content_of("Copie du document (PDF)", "copie-0"), shown))

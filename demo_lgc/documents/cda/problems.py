@@ -5,10 +5,12 @@ Reference: [VSM] E.39 problem concern, E.37 problem; [CDA] IHE PCC 1.3.6.1.4.1.1
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from demo_lgc.documents.cda.ns import (
     Content,
-    Element,
     Ids,
+    Node,
     coded,
     completed,
     concept,
@@ -17,6 +19,7 @@ from demo_lgc.documents.cda.ns import (
     refers,
     templates,
 )
+from demo_lgc.documents.cda.qualifiers import qualifiers
 from demo_lgc.documents.narrative import Chapter
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
@@ -33,7 +36,7 @@ ABSENCES = {  # JDV_AbsentOrUnknownProblem_CISIS
 }
 
 
-def problem_entry(problem: Problem, chapter: Chapter, position: int, ids: Ids, *, over: bool) -> Element:
+def problem_entry(problem: Problem, chapter: Chapter, position: int, ids: Ids, *, over: bool) -> Node:
     """Return the entry of a problem. `over` says that it belongs to the past, whatever its dates."""
     text_id = chapter.text_id(position)
     closed = over or problem.until is not None
@@ -50,11 +53,12 @@ def problem_entry(problem: Problem, chapter: Chapter, position: int, ids: Ids, *
             text_id=text_id,
             code=problem.code,
             dates=dates,
+            more=qualifiers(problem, text_id, ids),
         ),
     )
 
 
-def no_problem_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Element:
+def no_problem_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Node:
     """Return the entry that says « no known problem », or that nothing was asked."""
     text_id = chapter.text_id(0)
     return concern(
@@ -80,8 +84,8 @@ def problem_place(text_id: str) -> str:
 
 
 def concern(
-    template: tuple[str, ...], ids: Ids, text_id: str, status: str, dates: Element, subject: Element
-) -> Element:
+    template: tuple[str, ...], ids: Ids, text_id: str, status: str, dates: Node, subject: Node
+) -> Node:
     """Return the `entry` that wraps a problem or an allergy."""
     act = element(
         "act",
@@ -97,21 +101,22 @@ def concern(
     return element("entry", act)
 
 
-def interval(since: PartialDate | None, until: PartialDate | None, *, closed: bool) -> Element:
+def interval(since: PartialDate | None, until: PartialDate | None, *, closed: bool) -> Node:
     """Return the `effectiveTime` of a concern: `high` exists only when it is closed."""
     return element("effectiveTime", day("low", since), day("high", until) if closed else None)
 
 
 def observation(
-    identifier: Element,
+    identifier: Node,
     *,
     kind: ProblemKind,
     text_id: str,
     code: Code | None,
-    dates: Element,
+    dates: Node,
     negated: bool = False,
-) -> Element:
-    """Return the statement itself; a problem without code is its words."""
+    more: Iterable[Node] = (),
+) -> Node:
+    """Return the statement itself, with what more is said; a problem without code is its words."""
     number, word = kind.value
     content: tuple[Content, ...] = (
         *templates(*PROBLEM),
@@ -121,6 +126,7 @@ def observation(
         completed(),
         dates,
         concept("value", code, text_id, type="CD"),
+        *more,
     )
     return element(
         "observation",

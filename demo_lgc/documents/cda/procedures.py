@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from demo_lgc.documents.cda.ns import (
-    Element,
     Ids,
+    Node,
     coded,
     completed,
     concept,
@@ -35,21 +35,23 @@ ABSENCES = {  # JDV_AbsentOrUnknownProcedure_CISIS
 }
 
 
-def procedure_entry(procedure: Procedure, chapter: Chapter, position: int, ids: Ids) -> Element:
-    """Return the entry of an act that was done."""
+def procedure_entry(
+    procedure: Procedure, chapter: Chapter, position: int, ids: Ids, reason: Node | None
+) -> Node:
+    """Return the entry of an act that was done; `reason` comes from `reasons.reason`."""
     text_id = chapter.text_id(position)
     code = concept("code", procedure.code, text_id)
-    return _entry(ids.at(text_id), code, text_id, day("effectiveTime", procedure.on))
+    return _entry(ids.at(text_id), code, text_id, day("effectiveTime", procedure.on), reason)
 
 
-def no_procedure_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Element:
+def no_procedure_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Node:
     """Return the entry that says « no known act », or that nothing was asked."""
     text_id = chapter.text_id(0)
     code = coded("code", ABSENCES[absence], original(text_id))
     return _entry(ids.at(text_id), code, text_id, day("effectiveTime", None, "NA"))
 
 
-def _entry(identifier: Element, code: Element, text_id: str, when: Element) -> Element:
+def _entry(identifier: Node, code: Node, text_id: str, *more: Node | None) -> Node:
     return element(
         "entry",
         element(
@@ -59,7 +61,7 @@ def _entry(identifier: Element, code: Element, text_id: str, when: Element) -> E
             code,
             refers(text_id),
             completed(),
-            when,
+            *more,
             classCode="PROC",
             moodCode="EVN",
         ),

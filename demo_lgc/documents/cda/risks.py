@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from demo_lgc.documents.cda.ns import (
     GENDERS,
-    Element,
     Ids,
+    Node,
     coded,
     completed,
     concept,
+    day,
     element,
     original,
     refers,
     templates,
 )
+from demo_lgc.documents.cda.problems import interval
 from demo_lgc.documents.cda.treatments import decimal
-from demo_lgc.documents.narrative import Chapter, one_line
+from demo_lgc.documents.narrative import KIND, Chapter, one_line
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.vsm import FamilyHistory, Lifestyle, ProblemKind
@@ -40,7 +42,7 @@ FAMILY_PROBLEM = (
 )
 
 
-def habit_entry(habit: Lifestyle, chapter: Chapter, position: int, ids: Ids) -> Element:
+def habit_entry(habit: Lifestyle, chapter: Chapter, position: int, ids: Ids) -> Node:
     """Return the entry of a habit: a measure when it has a quantity, the doctor's words otherwise."""
     number, word = habit.kind.value
     if habit.quantity:
@@ -57,7 +59,7 @@ def habit_entry(habit: Lifestyle, chapter: Chapter, position: int, ids: Ids) -> 
             coded("code", Code(number, oids.LOINC, word)),
             refers(text_id),
             completed(),
-            element("effectiveTime", nullFlavor="NA"),
+            _period(habit),
             value,
             classCode="OBS",
             moodCode="EVN",
@@ -65,7 +67,13 @@ def habit_entry(habit: Lifestyle, chapter: Chapter, position: int, ids: Ids) -> 
     )
 
 
-def family_entry(history: FamilyHistory, chapter: Chapter, position: int, ids: Ids) -> Element:
+def _period(habit: Lifestyle) -> Node:
+    if not (habit.since or habit.until):
+        return element("effectiveTime", nullFlavor="NA")
+    return interval(habit.since, habit.until, closed=habit.until is not None)
+
+
+def family_entry(history: FamilyHistory, chapter: Chapter, position: int, ids: Ids) -> Node:
     """Return the entry of what one relative had."""
     code, word, sex = history.relative.value
     text_id = chapter.text_id(position)
@@ -76,7 +84,7 @@ def family_entry(history: FamilyHistory, chapter: Chapter, position: int, ids: I
         *templates(*RELATIVE),
         element(
             "relatedSubject",
-            coded("code", Code(code, oids.RELATIONSHIPS, word), original(chapter.text_id(position, "kind"))),
+            coded("code", Code(code, oids.RELATIONSHIPS, word), original(chapter.text_id(position, KIND))),
             element("subject", gender),
             classCode="PRS",
         ),
@@ -89,7 +97,7 @@ def family_entry(history: FamilyHistory, chapter: Chapter, position: int, ids: I
         coded("code", Code(number, oids.SNOMED_CT, label)),
         refers(text_id),
         completed(),
-        element("effectiveTime", nullFlavor="UNK"),
+        day("effectiveTime", history.since),
         concept("value", history.code, text_id, type="CD"),
         classCode="OBS",
         moodCode="EVN",

@@ -16,16 +16,17 @@ from typing import TypeVar
 from demo_lgc.documents import narrative
 from demo_lgc.documents.cda.allergies import allergy_entry, no_allergy_entry
 from demo_lgc.documents.cda.copy import pdf_copy
-from demo_lgc.documents.cda.ns import Element, Ids, coded, element, templates
+from demo_lgc.documents.cda.ns import Ids, Node, coded, element, templates
 from demo_lgc.documents.cda.problems import no_problem_entry, problem_entry
 from demo_lgc.documents.cda.procedures import no_procedure_entry, procedure_entry
+from demo_lgc.documents.cda.reasons import Known, reason
 from demo_lgc.documents.cda.risks import family_entry, habit_entry
 from demo_lgc.documents.cda.text import paragraph, text_of
-from demo_lgc.documents.cda.treatments import no_treatment_entry, reason_reference, treatment_entry
+from demo_lgc.documents.cda.treatments import no_treatment_entry, treatment_entry
 from demo_lgc.documents.narrative import Chapter
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
-from demo_lgc.domain.vsm import Absence, Problem, Rubric, Treatment, Vsm, entries
+from demo_lgc.domain.vsm import Absence, Rubric, Treatment, Vsm, entries
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ COPY = Kind((_ANS + "243",), "55108-5", "Copie du document")
 T = TypeVar("T")
 
 
-def body(vsm: Vsm, pdf: bytes, ids: Ids) -> Element:
+def body(vsm: Vsm, pdf: bytes, ids: Ids) -> Node:
     """Return the `component` of the document that holds the structured body."""
     sections = (
         _section(
@@ -85,9 +86,10 @@ def body(vsm: Vsm, pdf: bytes, ids: Ids) -> Element:
     return element("component", element("structuredBody", *(element("component", s) for s in sections)))
 
 
-def _history(vsm: Vsm, ids: Ids) -> Element:
+def _history(vsm: Vsm, ids: Ids) -> Node:
     problems, past = narrative.problems(vsm), narrative.medical_history(vsm)
     acts, allergies = narrative.procedures(vsm), narrative.allergies(vsm)
+    known = _known(vsm)
     subsections = [
         _chapter(
             PROBLEMS,
@@ -105,7 +107,9 @@ def _history(vsm: Vsm, ids: Ids) -> Element:
             ids,
             _entries(
                 vsm.procedures,
-                lambda procedure, i: procedure_entry(procedure, acts, i, ids),
+                lambda procedure, i: procedure_entry(
+                    procedure, acts, i, ids, reason(procedure, acts.text_id(i), ids, known)
+                ),
                 lambda absence: no_procedure_entry(absence, acts, ids),
             ),
         ),
@@ -134,7 +138,7 @@ def _history(vsm: Vsm, ids: Ids) -> Element:
     return _parent(HISTORY, "Pathologies, antécédents et allergies", ids, subsections, missing)
 
 
-def _risks(vsm: Vsm, ids: Ids) -> Element:
+def _risks(vsm: Vsm, ids: Ids) -> Node:
     habits, work, family = (
         narrative.lifestyle(vsm),
         narrative.occupational_risks(vsm),
@@ -157,9 +161,20 @@ def _risks(vsm: Vsm, ids: Ids) -> Element:
     )
 
 
-def _treatments(vsm: Vsm, ids: Ids) -> Element:
+def _treatments(vsm: Vsm, ids: Ids) -> Node:
     chapter = narrative.treatments(vsm)
-    known: tuple[tuple[Problem, str], ...] = tuple(
+    known = _known(vsm)
+
+    def entry(treatment: Treatment, position: int) -> Node:
+        why = reason(treatment, chapter.text_id(position), ids, known)
+        return treatment_entry(treatment, chapter, position, ids, why)
+
+    made = _entries(vsm.treatments, entry, lambda absence: no_treatment_entry(absence, chapter, ids))
+    return _chapter(TREATMENTS, chapter, ids, made)
+
+
+def _known(vsm: Vsm) -> Known:
+    return tuple(
         (problem, words.text_id(i))
         for words, rubric in (
             (narrative.problems(vsm), vsm.problems),
@@ -168,29 +183,22 @@ def _treatments(vsm: Vsm, ids: Ids) -> Element:
         for i, problem in enumerate(entries(rubric), 1)
     )
 
-    def entry(treatment: Treatment, position: int) -> Element:
-        reason = reason_reference(treatment, chapter, position, ids, known)
-        return treatment_entry(treatment, chapter, position, ids, reason)
-
-    made = _entries(vsm.treatments, entry, lambda absence: no_treatment_entry(absence, chapter, ids))
-    return _chapter(TREATMENTS, chapter, ids, made)
-
 
 def _entries(
-    rubric: Rubric[T], entry: Callable[[T, int], Element], absent: Callable[[Absence], Element]
-) -> list[Element]:
+    rubric: Rubric[T], entry: Callable[[T, int], Node], absent: Callable[[Absence], Node]
+) -> list[Node]:
     found = entries(rubric)
     if found:
         return [entry(item, position) for position, item in enumerate(found, 1)]
     return [absent(rubric if isinstance(rubric, Absence) else Absence.NOT_ASKED)]
 
 
-def _chapter(kind: Kind, chapter: Chapter, ids: Ids, found: list[Element]) -> Element:
+def _chapter(kind: Kind, chapter: Chapter, ids: Ids, found: list[Node]) -> Node:
     return _section(kind, chapter.title, ids, *found, text=text_of(chapter, identified=kind is not WORK))
 
 
-def _parent(kind: Kind, title: str, ids: Ids, subsections: list[Element], missing: list[Chapter]) -> Element:
-    said = [paragraph(f"{chapter.title}{narrative.NBSP}: {chapter.sentence}.") for chapter in missing]
+def _parent(kind: Kind, title: str, ids: Ids, subsections: list[Node], missing: list[Chapter]) -> Node:
+    said = [paragraph(chapter.statement) for chapter in missing]
     text = element("text", *said) if said else None
     return _section(kind, title, ids, text=text, subsections=tuple(subsections))
 
@@ -199,10 +207,10 @@ def _section(
     kind: Kind,
     title: str,
     ids: Ids,
-    *content: Element,
-    text: Element | None = None,
-    subsections: tuple[Element, ...] = (),
-) -> Element:
+    *content: Node,
+    text: Node | None = None,
+    subsections: tuple[Node, ...] = (),
+) -> Node:
     return element(
         "section",
         *templates(*kind.templates),

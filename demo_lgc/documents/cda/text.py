@@ -5,21 +5,21 @@ Reference: [CDA] StrucDoc.Text.
 
 from __future__ import annotations
 
-from demo_lgc.documents.cda.ns import Element, append, element
-from demo_lgc.documents.narrative import NBSP, Chapter, Row
+from demo_lgc.documents.cda.ns import Node, append, element
+from demo_lgc.documents.narrative import KIND, NBSP, Chapter, Row
 
 
-def paragraph(*content: Element | str) -> Element:
+def paragraph(*content: Node | str) -> Node:
     """Return a paragraph of narrative."""
     return element("paragraph", *content)
 
 
-def content_of(text: str, text_id: str) -> Element:
+def content_of(text: str, text_id: str) -> Node:
     """Return a piece of narrative that an entry may point at."""
     return element("content", text, ID=text_id)
 
 
-def text_of(chapter: Chapter, *, identified: bool = True) -> Element:
+def text_of(chapter: Chapter, *, identified: bool = True) -> Node:
     """Return the `text` of a section: a table of its rows, or the sentence that stands for none.
 
     Rows without date nor kind are paragraphs. `identified` is False where no entry will point.
@@ -48,19 +48,19 @@ def _cells(row: Row) -> tuple[str, str, str]:
     return row.when, row.kind, row.label
 
 
-def _line(chapter: Chapter, row: Row, position: int, columns: list[int], detailed: bool) -> Element:
+def _line(chapter: Chapter, row: Row, position: int, columns: list[int], detailed: bool) -> Node:
     made = (
         row.when,
-        content_of(row.kind, chapter.text_id(position, "kind")),
+        content_of(row.kind, chapter.text_id(position, KIND)),
         content_of(row.label, chapter.text_id(position)),
     )
     line = element("tr", *(element("td", made[i]) for i in columns))
     if detailed:
         cell = element("td")
         for detail in row.details:
-            if len(cell):
+            if cell.content:
                 append(cell, element("br"))
             words = content_of(detail.text, chapter.text_id(position, detail.key))
             append(cell, f"{detail.caption}{NBSP}: " if detail.caption else None, words)
-        line.append(cell)
+        append(line, cell)
     return line

@@ -2,14 +2,14 @@
 
 The dose is coded only when the doctor gave it in figures; the sentence is always in the narrative.
 
-Reference: [VSM] E.42 treatment, E.43 product, E.36 reference to the reason.
+Reference: [VSM] E.42 treatment, E.43 product.
 """
 
 from __future__ import annotations
 
 from demo_lgc.documents.cda.ns import (
-    Element,
     Ids,
+    Node,
     coded,
     completed,
     concept,
@@ -19,11 +19,10 @@ from demo_lgc.documents.cda.ns import (
     refers,
     templates,
 )
-from demo_lgc.documents.cda.problems import problem_place
-from demo_lgc.documents.narrative import Chapter, one_line
+from demo_lgc.documents.narrative import ROUTE, Chapter, one_line
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
-from demo_lgc.domain.vsm import Absence, Problem, Treatment
+from demo_lgc.domain.vsm import Absence, Treatment
 
 NORMAL_DOSAGE = "1.3.6.1.4.1.19376.1.5.3.1.4.7.1"
 TREATMENT = (
@@ -37,8 +36,7 @@ PRODUCT = (
     "1.3.6.1.4.1.19376.1.5.3.1.4.7.2",
     "1.2.250.1.213.1.1.3.43",
 )
-REASON = ("1.3.6.1.4.1.19376.1.5.3.1.4.4.1", "1.2.250.1.213.1.1.3.36")
-DRUG = Code("DRUG", "2.16.840.1.113883.5.4", "Médicament")
+DRUG = Code("DRUG", oids.ACTS, "Médicament")
 
 ABSENCES = {  # JDV_AbsentOrUnknownMedication_CISIS
     Absence.NONE_KNOWN: Code(
@@ -51,9 +49,9 @@ ABSENCES = {  # JDV_AbsentOrUnknownMedication_CISIS
 
 
 def treatment_entry(
-    treatment: Treatment, chapter: Chapter, position: int, ids: Ids, reason: Element | None
-) -> Element:
-    """Return the entry of a treatment; `reason` comes from `reason_reference`."""
+    treatment: Treatment, chapter: Chapter, position: int, ids: Ids, reason: Node | None
+) -> Node:
+    """Return the entry of a treatment; `reason` comes from `reasons.reason`."""
     text_id = chapter.text_id(position)
     route = treatment.route
     period = element("period", value=str(treatment.every_hours), unit="h")
@@ -64,14 +62,14 @@ def treatment_entry(
         completed(),
         element("effectiveTime", day("low", treatment.since), day("high", treatment.until), type="IVL_TS"),
         element("effectiveTime", period, type="PIVL_TS", operator="A") if treatment.every_hours else None,
-        coded("routeCode", route, original(chapter.text_id(position, "voie"))) if route else None,
+        coded("routeCode", route, original(chapter.text_id(position, ROUTE))) if route else None,
         _dose(treatment),
         _product(concept("code", treatment.code, text_id), element("name", one_line(treatment.label))),
         reason,
     )
 
 
-def no_treatment_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Element:
+def no_treatment_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Node:
     """Return the entry that says « no known treatment », or that nothing was asked."""
     text_id = chapter.text_id(0)
     return _entry(
@@ -87,45 +85,7 @@ def no_treatment_entry(absence: Absence, chapter: Chapter, ids: Ids) -> Element:
     )
 
 
-def reason_reference(
-    treatment: Treatment,
-    chapter: Chapter,
-    position: int,
-    ids: Ids,
-    known: tuple[tuple[Problem, str], ...],
-) -> Element | None:
-    """Return the reference from a treatment to the problem it is for.
-
-    `known` pairs each problem of the document with the ID of its words. A reason that is none of them
-    stays in the narrative: an internal reference must not point outside its document.
-    """
-    if not treatment.reason.strip():
-        return None
-    for problem, text_id in known:
-        if _same(treatment, problem):
-            # The code of the element referred to, and none other: NA when it has none.
-            words = chapter.text_id(position, "motif")
-            code = concept("code", problem.code, words, no_code="NA")
-            act = element(
-                "act",
-                *templates(*REASON),
-                ids.at(problem_place(text_id)),
-                code,
-                classCode="ACT",
-                moodCode="EVN",
-            )
-            return element("entryRelationship", act, typeCode="RSON")
-    return None
-
-
-def _same(treatment: Treatment, problem: Problem) -> bool:
-    code = treatment.reason_code
-    if code is not None and problem.code is not None:
-        return (code.system, code.code) == (problem.code.system, problem.code.code)
-    return one_line(treatment.reason).casefold() == one_line(problem.label).casefold()
-
-
-def _dose(treatment: Treatment) -> Element | None:
+def _dose(treatment: Treatment) -> Node | None:
     low, high = treatment.dose_low or treatment.dose_high, treatment.dose_high or treatment.dose_low
     if not low:
         return None
@@ -142,12 +102,12 @@ def decimal(typed: str) -> str:
     return typed.strip().replace(",", ".")
 
 
-def _product(code: Element, name: Element) -> Element:
+def _product(code: Node, name: Node) -> Node:
     material = element("manufacturedMaterial", code, name)
     return element("consumable", element("manufacturedProduct", *templates(*PRODUCT), material))
 
 
-def _entry(*content: Element | None) -> Element:
+def _entry(*content: Node | None) -> Node:
     administration = element(
         "substanceAdministration", *templates(*TREATMENT), *content, classCode="SBADM", moodCode="EVN"
     )

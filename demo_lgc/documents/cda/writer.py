@@ -7,18 +7,18 @@ Reference: [VSM] CI-SIS Volet de Synthèse Médicale 2023.01; [CISIS-MIN]; [CDA]
 
 from __future__ import annotations
 
-from lxml import etree
-
-from demo_lgc.documents.cda.header import vsm_header
-from demo_lgc.documents.cda.ns import Ids, element
+from demo_lgc.documents.cda.header import Model, header_of
+from demo_lgc.documents.cda.ns import Ids, document, element
 from demo_lgc.documents.cda.sections import body
 from demo_lgc.documents.checking import check_vsm
+from demo_lgc.documents.checking_fields import check_pdf
+from demo_lgc.domain import oids
+from demo_lgc.domain.codes import Code
 from demo_lgc.domain.document import DocumentHeader
-from demo_lgc.domain.errors import Finding, InvalidDocument
+from demo_lgc.domain.errors import InvalidDocument
 from demo_lgc.domain.vsm import Vsm
 
-# Above this, base64 makes a text node of more than the 10 MB that XML parsers take by default.
-MAX_PDF = 7_000_000
+VSM_2023 = Model("1.2.250.1.213.1.1.1.13", "2023.01", Code("34117-2", oids.LOINC, "Historique et clinique"))
 
 
 def write_vsm(vsm: Vsm, header: DocumentHeader, pdf: bytes) -> bytes:
@@ -30,12 +30,7 @@ def write_vsm(vsm: Vsm, header: DocumentHeader, pdf: bytes) -> bytes:
     Raises InvalidDocument, before anything is written, when something mandatory is missing or impossible.
     Reference: [VSM] §3.1; [CISIS-MIN] §2.
     """
-    findings = list(check_vsm(vsm, header))
-    if not pdf.startswith(b"%PDF-"):
-        findings.append(Finding("Copie du document", "la copie PDF est absente ou illisible"))
-    elif len(pdf) > MAX_PDF:
-        findings.append(Finding("Copie du document", "la copie PDF est trop volumineuse"))
-    if findings:
-        raise InvalidDocument(tuple(findings))
-    root = element("ClinicalDocument", *vsm_header(header), body(vsm, pdf, Ids(header.unique_id)))
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    if findings := (*check_vsm(vsm, header), *check_pdf(pdf)):
+        raise InvalidDocument(findings)
+    content = body(vsm, pdf, Ids(header.unique_id))
+    return document(element("ClinicalDocument", *header_of(header, VSM_2023), content))

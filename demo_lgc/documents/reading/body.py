@@ -17,11 +17,19 @@ from lxml import etree
 from striprtf.striprtf import rtf_to_text
 
 from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.plain import plain_text
 from demo_lgc.documents.reading.enclosed import PICTURES
 from demo_lgc.documents.reading.values import H, code_of, line_of
 from demo_lgc.domain.received import NOWHERE, Enclosed, Section
 from demo_lgc.resources import resource
 
+MOST_CELLS = 10_000  # the largest example of the CI-SIS has 2,000
+MOST_ITEMS = 2_000
+LONGEST_PAGE = 1_000_000  # characters; that of the largest example has 300,000
+CUT = (
+    "Ce document est trop long pour être affiché en entier\u00a0: seul son début l’est. "
+    "Enregistrez le fichier pour le lire autrement."
+)
 RICH_TEXT = ("text/rtf", "application/rtf")
 LONGEST_RTF = 2_000_000  # bytes
 UNTITLED = "Rubrique sans titre"
@@ -40,11 +48,22 @@ def outline(root: Element) -> tuple[tuple[Section, ...], dict[Element, str]]:
     return (() if body is None else _sections(body, "s", anchors)), anchors
 
 
-def page(root: Element, files: tuple[Enclosed, ...]) -> str:
-    """Return the body as HTML, after `outline` and `enclosed` have prepared the tree; empty without text."""
+def page(root: Element, files: tuple[Enclosed, ...]) -> tuple[str, str]:
+    """Return the body as HTML, after `outline` and `enclosed` have prepared the tree, and a warning or "".
+
+    The page is empty without text. What a window would not lay out in a second is plain lines (Qt takes two
+    minutes for a list of 60,000), and a page longer than any real document is cut: the warning says so.
+    """
     if root.find(f"{H}component/{H}structuredBody") is not None:
-        return str(_style_sheet()(root))
-    return "".join(_unstructured(rank, file) for rank, file in enumerate(files) if not file.problem)
+        cells, items = root.iter(f"{H}td", f"{H}th"), root.iter(f"{H}item")
+        many = sum(1 for _ in cells) > MOST_CELLS or sum(1 for _ in items) > MOST_ITEMS
+        html = str(_style_sheet()(root, deepest="0" if many else "3"))
+    else:
+        html = "".join(_unstructured(rank, file) for rank, file in enumerate(files) if not file.problem)
+    if len(html) <= LONGEST_PAGE:
+        return html, ""
+    words = plain_text(html[:LONGEST_PAGE])
+    return "".join(f"<p>{escape(line)}</p>" for line in words.splitlines()), CUT
 
 
 def _sections(parent: Element, prefix: str, anchors: dict[Element, str]) -> tuple[Section, ...]:

@@ -49,7 +49,7 @@ def read_document(content: bytes) -> ReceivedDocument:
     patient = patient_of(root)
     files = enclosed(root)
     sections, anchors = outline(root)
-    html = page(root, files)
+    html, cut = page(root, files)
     type_code = code_of(root.find(f"{H}code")) or NOWHERE
     identifier = next(iter(identifiers(root)), Identifier(""))
     return ReceivedDocument(
@@ -73,7 +73,7 @@ def read_document(content: bytes) -> ReceivedDocument:
         vsm=vsm_of(root),
         vaccinations=vaccinations(root),
         prescriptions=prescriptions(root),
-        warnings=(*parsed.warnings, *_warnings(patient, files, sections, html)),
+        warnings=(*parsed.warnings, *filter(None, (cut,)), *_warnings(patient, files, sections, html)),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import TypeAlias, TypeVar
 
 from demo_lgc.documents import narrative as ours
@@ -18,6 +19,7 @@ from demo_lgc.documents.cda import sections as written
 from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.cda.writer import VSM_2023
 from demo_lgc.documents.reading import vsm_entries as entries
+from demo_lgc.documents.reading import vsm_figures as figures
 from demo_lgc.documents.reading.values import H, Narrative, line_of, templates_of
 from demo_lgc.documents.reading.vsm_statements import TEXT, Around, lines_of, statements
 from demo_lgc.domain.vsm import Absence, Rubric, Vsm
@@ -50,6 +52,9 @@ _CODES = {
     "10183-2": TREATMENTS,  # at discharge
     "44944-7": VIGILANCE,  # of an IPS
 }
+
+# In a rubric: beyond this it is no synthesis, and its words are still on the screen.
+MAX_STATEMENTS = 5_000
 
 # What we write where there is nothing and no code says so.
 _NOTHING = Vsm(*(Absence.NONE_KNOWN,) * 7)
@@ -92,8 +97,8 @@ def _read(found: dict[str, list[Element]], narrative: Narrative) -> Vsm:
         rubric(PAST, "observation", entries.problem),
         rubric(ACTS, "procedure", entries.procedure),
         rubric(ALLERGIES, "observation", entries.allergy),
-        rubric(TREATMENTS, "substanceAdministration", entries.treatment),
-        rubric(HABITS, "observation", entries.habit),
+        rubric(TREATMENTS, "substanceAdministration", figures.treatment),
+        rubric(HABITS, "observation", figures.habit),
         rubric(FAMILY, "observation", entries.family),
         "\n".join(_lines(found.get(WORK, ()))),
         tuple(line for line in _lines(found.get(VIGILANCE, ())) if not _means_none(line)),
@@ -111,14 +116,18 @@ def _read(found: dict[str, list[Element]], narrative: Narrative) -> Vsm:
 def _rubric(sections: Iterable[Element], tag: str, read: Read[T], narrative: Narrative) -> Rubric[T]:
     items: list[T] = []
     absence = Absence.NOT_ASKED
-    for section in sections:
-        for entry in section.iterchildren(f"{H}entry"):
-            for statement, around in statements(entry, tag):
-                item = read(statement, around, narrative)
-                if not isinstance(item, Absence):
-                    items.append(item)
-                elif item is Absence.NONE_KNOWN:
-                    absence = item
+    found = (
+        one
+        for section in sections
+        for entry in section.iterchildren(f"{H}entry")
+        for one in statements(entry, tag)
+    )
+    for statement, around in islice(found, MAX_STATEMENTS):
+        item = read(statement, around, narrative)
+        if not isinstance(item, Absence):
+            items.append(item)
+        elif item is Absence.NONE_KNOWN:
+            absence = item
     return tuple(items) or absence
 
 

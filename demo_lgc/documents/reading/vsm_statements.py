@@ -1,13 +1,14 @@
 """The statements of a synthesis: what every kind of entry has in common, whoever wrote it.
 
-What an entry is called, when it began and ended, why, what is denied, and what more is said of it. Nothing
-here raises: an entry that says nothing else is « Non précisé ».
+What an entry is called, when it began and ended, why, and what is denied. Nothing here raises: an entry that
+says nothing else is « Non précisé ».
 
 Reference: [VSM] §3.2 entries; [CDA] R2 clinical statements.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ EFFECTIVE, RELATION, CODE = f"{H}effectiveTime", f"{H}entryRelationship", f"{H}c
 TEXT, VALUE, OBSERVATION = f"{H}text", f"{H}value", f"{H}observation"
 
 _RELATIVE = f"{H}subject/{H}relatedSubject/{CODE}"
+
+_NOTHING = re.compile(r"aucun|pas d|absence|néant|rien|sans", re.IGNORECASE)
 
 # What stands above a line of free text; the rest is inside one.
 _LINES = frozenset(f"{H}{tag}" for tag in ("br", "paragraph", "tr", "item", "list", "table"))
@@ -83,8 +86,10 @@ def absence_of(code: Code | None) -> Absence | None:
 
 
 def denied(statement: Element) -> bool:
-    """Tell whether a statement says that something is not."""
-    return statement.get("negationInd") in ("true", "1")
+    """Tell whether a statement says that something is not; a code of absence already says it."""
+    value = code_of(statement.find(VALUE))
+    absent = value is not None and value.system == oids.ABSENT_OR_UNKNOWN
+    return statement.get("negationInd") in ("true", "1") and not absent
 
 
 def planned(statement: Element) -> bool:
@@ -124,6 +129,19 @@ def coded_as(coded: Element | None) -> Code | None:
     return next((code for code in codes_of(coded) if code.system != oids.ABSENT_OR_UNKNOWN), None)
 
 
+def nothing(
+    statement: Element, coded: Element | None, narrative: Narrative, agent: str = ""
+) -> Absence | None:
+    """Return the absence that a statement declares: by its code, or denying nothing in particular."""
+    absence = absence_of(code_of(coded))
+    if absence is not None or not denied(statement):
+        return absence
+    said = called(coded, narrative) or agent
+    # Denied: something in particular, or that there is anything (« aucun antécédent »).
+    particular = coded_as(coded) or (said and not _NOTHING.match(said))
+    return None if particular else Absence.NONE_KNOWN
+
+
 def period(statement: Element, around: Around | None) -> tuple[PartialDate | None, PartialDate | None]:
     """Return when a statement began and ended; the act that wraps it tells what it does not speak of."""
     own = statement.find(EFFECTIVE)
@@ -157,26 +175,6 @@ def pointed(statement: Element) -> str:
     """Return the ID of the words of a statement, without its `#`; empty when it has none."""
     reference = statement.find(f"{TEXT}/{H}reference")
     return "" if reference is None else reference.get("value", "").strip().removeprefix("#")
-
-
-def qualities(statement: Element, narrative: Narrative) -> Iterator[tuple[str, Code | None, str]]:
-    """Yield what more is said of a statement: the code of the quality, its coded value, the words for both.
-
-    A comment is yielded under its code, 48767-8, with its text alone.
-    """
-    for link in statement.iterchildren(RELATION):
-        if link.get("typeCode") in ("RSON", "MFST"):
-            continue
-        for inner in link.iterchildren(OBSERVATION, f"{H}act"):
-            code = code_of(inner.find(CODE))
-            quality = code.code if code else ""
-            text = words(inner.find(TEXT), narrative)
-            if inner.tag != OBSERVATION:
-                yield quality, None, text
-                continue
-            name, value = name_of(inner.find(CODE), narrative), inner.find(VALUE)
-            said = called(value, narrative) or text
-            yield quality, code_of(value), f"{name}{NBSP}: {said}" if name and said else said
 
 
 def lines_of(text: Element | None) -> tuple[str, ...]:
