@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from demo_lgc.card.software import SoftwareReader
+from demo_lgc.documents.cda.enclosed import write_enclosed
 from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.domain.delivery import Part
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence
@@ -21,6 +22,7 @@ from demo_lgc.sandbox.dmp.server import DmpServer
 from demo_lgc.sandbox.dmp.state import DmpRecord
 from demo_lgc.sandbox.pki import Holder, Pki, make_pki
 from demo_lgc.settings import DmpSettings
+from tests.documents.letters import PAGES, ROBERT, a_letter_header
 from tests.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session
 
 INS = a_patient().ins or pytest.fail("the patient of the tests has an INS")
@@ -126,6 +128,23 @@ def test_a_vsm_is_taken_once_and_then_known(
         client.submit(INS, submission.parts, submission.submission_id)
     assert raised.value.code == "XDSDuplicateUniqueIdInRegistry"
     assert dmp.journal.count(submission.document_id) == 1
+
+
+def test_a_page_of_every_kind_is_taken(client: DmpClient, dmp: DmpServer, card: OpenCard) -> None:
+    for number, (kind, _) in enumerate(PAGES.values(), 1):
+        oid = f"2.25.{number}"
+        header = a_letter_header(kind, unique_id=oid, set_id=oid, recipients=(ROBERT,))
+        document = Document(header, write_enclosed(header, TINY_PDF), TINY_PDF)
+        submission = freeze(
+            document,
+            Visibility.VISIBLE,
+            card.signer,
+            submission_id=f"2.25.{number + 100}",
+            source_id="1.2.250.1.999.1.2",
+            now=now(),
+        )
+        client.submit(INS, submission.parts, submission.submission_id)
+        assert dmp.journal.count(oid) == 1
 
 
 def test_a_new_version_replaces_the_one_before(client: DmpClient, dmp: DmpServer, card: OpenCard) -> None:

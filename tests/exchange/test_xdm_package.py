@@ -13,12 +13,14 @@ from types import ModuleType
 import pytest
 from lxml import etree
 
+from demo_lgc.documents.cda.enclosed import write_enclosed
 from demo_lgc.domain.document import Document, Visibility
 from demo_lgc.domain.identity import Ins
 from demo_lgc.exchange.xdm.package import archive
 from demo_lgc.exchange.xds.metadata import SubmissionSet, describe
 from demo_lgc.exchange.xds.reading import read_registry_object_list
 from demo_lgc.exchange.xds.submission import freeze
+from tests.documents.letters import PAGES, ROBERT, a_letter_header
 from tests.exchange.soft_identity import SoftSigner
 from tests.factory import TINY_PDF, a_header, a_patient, a_session
 
@@ -62,6 +64,14 @@ def test_the_auditor_accepts_a_whole_vsm(name: str, conformance: Path, xdm_audit
     patient = a_patient(ins=Ins("157127511234558", "1.2.250.1.213.1.4.10"))
     header = a_header(unique_id=unique_id.group(1).decode(), patient=patient)
     verdict = xdm_audit.audit_zip(packed(Document(header, content, TINY_PDF)))
+    assert (verdict["verdict"], verdict["errors"], verdict["warnings"]) == ("ok", [], [])
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("name", PAGES)
+def test_the_auditor_accepts_a_page_of_every_kind(name: str, xdm_audit: ModuleType) -> None:
+    header = a_letter_header(PAGES[name][0], recipients=(ROBERT,))
+    verdict = xdm_audit.audit_zip(packed(Document(header, write_enclosed(header, TINY_PDF), TINY_PDF)))
     assert (verdict["verdict"], verdict["errors"], verdict["warnings"]) == ("ok", [], [])
 
 

@@ -157,6 +157,7 @@ entries = st.builds(
     sha1=st.just("") | st.text("0123456789abcdef", min_size=40, max_size=40),
     uri=st.sampled_from(["", "DOC0001.XML"]),
     replaces_entry=st.sampled_from(["", "urn:uuid:5b0c6d1e-7a43-4a0e-9a51-0d6f3c1f9a10"]),
+    status=st.sampled_from(["", "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"]),
 )
 submissions = st.builds(
     SubmissionSet,

@@ -14,14 +14,18 @@ from lxml import etree
 
 # Of « < »: an element takes in memory twenty times what `<a/>` takes on the wire.
 _MAX_MARKUP = 1_000_000
+_UNBOUND = "NS_ERR_UNDEFINED_NAMESPACE"
 
 
 class UnreadableXmlError(ValueError):
     """Bytes that are not the XML we take: not well-formed, carrying a DTD, or of too many elements."""
 
 
-def parse(data: bytes) -> etree._Element:
+def parse(data: bytes, *, unbound: bool = False) -> etree._Element:
     """Return the root element of `data`.
+
+    With `unbound`, a prefix that no namespace is bound to stays in the tag (`ns3:Slot`) instead of making the
+    whole unreadable; nothing else is forgiven.
 
     Raises UnreadableXmlError; its message quotes nothing of the content.
     """
@@ -29,11 +33,15 @@ def parse(data: bytes) -> etree._Element:
         raise UnreadableXmlError("a DTD is refused")
     if data.count(b"<") > _MAX_MARKUP:
         raise UnreadableXmlError("too many elements")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=unbound
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableXmlError(f"not well-formed XML, at {getattr(error, 'position', '?')}") from None
+    if unbound and (root is None or any(entry.type_name != _UNBOUND for entry in parser.error_log)):
+        raise UnreadableXmlError("not well-formed XML")
     if getattr(
         etree.ElementTree(root).docinfo, "doctype", ""
     ):  # a DTD hidden from the search above by UTF-16

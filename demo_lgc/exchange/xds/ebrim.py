@@ -127,6 +127,8 @@ class _Listing:
         item = etree.SubElement(self.root, f"{{{RIM}}}ExtrinsicObject", id=entry.id)
         item.set("mimeType", entry.mime_type)
         item.set("objectType", STABLE_DOCUMENT)
+        if entry.status:
+            item.set("status", entry.status)
         for name, values in _slots(entry).items():
             _slot(item, name, values)
         _name(item, entry.title)

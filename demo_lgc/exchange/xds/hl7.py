@@ -82,3 +82,16 @@ def patient_info(patient: Patient) -> tuple[str, ...]:
     # PID-8 is table 0001 of HL7 v2, where unknown is U; CDA says UN.
     sex = {"UN": "U"}.get(patient.sex.value, patient.sex.value)
     return (f"PID-5|{born}", f"PID-5|{used}", f"PID-7|{patient.birth_date:%Y%m%d}", f"PID-8|{sex}")
+
+
+def components(text: str) -> list[str]:
+    """Return the components of a field (XCN, XON…), unescaped; those that are not written are empty."""
+    return [unescape(part) for part in text.split("^")] + [""] * 12
+
+
+def read_cx(text: str) -> tuple[str, str]:
+    """Return the number and the OID of the authority that a CX says; either may be empty."""
+    number, *_ = components(text)
+    authority = text.split("^")[3:4]  # its own separators are not escaped
+    parts = authority[0].split("&") if authority else []
+    return number.strip(), unescape(parts[1]).strip() if len(parts) > 1 else ""

@@ -37,7 +37,8 @@ class DocumentEntry:
 
     `patient_id` is a CX; times carry an offset and become UTC on paper. `size` (bytes), `sha1` (lower
     hex) and `uri` (relative to METADATA.XML) are given when known: the archive needs all three.
-    `replaces_entry` is the entryUUID (`urn:uuid:…`) of the version before, fresh from TD3.1b.
+    `replaces_entry` is the entryUUID (`urn:uuid:…`) of the version before, fresh from TD3.1b. `status` is
+    the availabilityStatus, which only a registry or the sender of an archive gives.
     """
 
     id: str
@@ -64,6 +65,7 @@ class DocumentEntry:
     sha1: str = ""
     uri: str = ""
     replaces_entry: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,31 +8,33 @@ Reference: [ITI-41] ITI TF-3 §4.2; [XDM] ITI-32; [MSS] §2.4 (what real archive
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lxml import etree
 
 from demo_lgc.domain.codes import Code
 from demo_lgc.exchange.soap.xml import local_name
 from demo_lgc.exchange.xds import hl7
-from demo_lgc.exchange.xds.ebrim import ENTRY_SCHEMES, REPLACES, RIM, SET_SCHEMES
+from demo_lgc.exchange.xds.ebrim import ENTRY_SCHEMES, REPLACES, RIM, SET_SCHEMES, SUBMISSION_SET_NODE
 from demo_lgc.exchange.xds.metadata import Author, DocumentEntry, SubmissionSet
 
 _NO_CODE = Code("", "", "")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_NUMBER = 15  # digits: beyond it is not a size
 
 
 class UnreadableMetadataError(ValueError):
     """Metadata without what identifies a submission or a document."""
 
 
-def read_registry_object_list(listing: etree._Element) -> SubmissionSet:
+def read_registry_object_list(listing: etree._Element, undated: datetime | None = None) -> SubmissionSet:
     """Return the submission that a RegistryObjectList describes.
 
+    `undated` is what a time that is missing or unreadable is read as, when that may be.
+
     Raises UnreadableMetadataError when there is not exactly one submission set, no document, or one of
-    them lacks its uniqueId or a readable time.
+    them lacks its uniqueId or, without `undated`, a readable time.
     """
-    packages = listing.findall(f"{{{RIM}}}RegistryPackage")
+    packages = _submission_sets(listing)
     items = listing.findall(f"{{{RIM}}}ExtrinsicObject")
     if len(packages) != 1 or not items:
         raise UnreadableMetadataError(f"{len(packages)} submission sets, {len(items)} documents")
@@ -47,18 +49,34 @@ def read_registry_object_list(listing: etree._Element) -> SubmissionSet:
         unique_id=_demanded(identifiers, SET_SCHEMES["uniqueId"]),
         source_id=identifiers.get(SET_SCHEMES["sourceId"], ""),
         patient_id=identifiers.get(SET_SCHEMES["patientId"], ""),
-        submission_time=_time(_slots(package), "submissionTime"),
+        submission_time=_time(_slots(package), "submissionTime", undated),
         author=_author(package, SET_SCHEMES["author"]),
         content_type_code=_code(package, SET_SCHEMES["contentTypeCode"]),
-        documents=tuple(_document_entry(item, replaced.get(item.get("id", ""), "")) for item in items),
+        documents=tuple(
+            _document_entry(item, replaced.get(item.get("id", ""), ""), undated) for item in items
+        ),
         title=_name(package),
     )
 
 
-def _document_entry(item: etree._Element, replaces_entry: str) -> DocumentEntry:
+def _submission_sets(listing: etree._Element) -> list[etree._Element]:
+    """A package may also be a folder: a submission set says that it is one, or is alone."""
+    packages = listing.findall(f"{{{RIM}}}RegistryPackage")
+    declared = [
+        package
+        for package in packages
+        if any(
+            child.get("classificationNode") == SUBMISSION_SET_NODE
+            for child in _children(package, "Classification")
+        )
+    ]
+    return declared or packages
+
+
+def _document_entry(item: etree._Element, replaces_entry: str, undated: datetime | None) -> DocumentEntry:
     slots, identifiers = _slots(item), _identifiers(item)
-    created = _time(slots, "creationTime")
-    start = _time(slots, "serviceStartTime", created)
+    created = _time(slots, "creationTime", undated)
+    start = _time(slots, "serviceStartTime", undated) if _first(slots, "serviceStartTime") else created
     size = _first(slots, "size")
     return DocumentEntry(
         id=item.get("id", ""),
@@ -69,7 +87,9 @@ def _document_entry(item: etree._Element, replaces_entry: str) -> DocumentEntry:
         creation_time=created,
         language_code=_first(slots, "languageCode"),
         service_start_time=start,
-        service_stop_time=_time(slots, "serviceStopTime") if _first(slots, "serviceStopTime") else None,
+        service_stop_time=(
+            _time(slots, "serviceStopTime", undated) if _first(slots, "serviceStopTime") else None
+        ),
         author=_author(item, ENTRY_SCHEMES["author"]),
         legal_authenticator=_first(slots, "legalAuthenticator"),
         source_patient_id=_first(slots, "sourcePatientId"),
@@ -81,17 +101,18 @@ def _document_entry(item: etree._Element, replaces_entry: str) -> DocumentEntry:
         healthcare_facility_type_code=_code(item, ENTRY_SCHEMES["healthcareFacilityTypeCode"]),
         practice_setting_code=_code(item, ENTRY_SCHEMES["practiceSettingCode"]),
         event_codes=_codes(item, ENTRY_SCHEMES["eventCodeList"]),
-        size=int(size) if size.isdecimal() else None,
+        size=int(size) if size.isdecimal() and len(size) <= _LONGEST_NUMBER else None,
         sha1=_first(slots, "hash").lower(),
         uri=_uri(slots.get("URI", [])),
         replaces_entry=replaces_entry,
+        status=item.get("status", ""),
     )
 
 
 def _uri(values: list[str]) -> str:
     """A long URI comes in pieces, « 1|… », « 2|… ». Reference: ITI TF-3 §4.2.3.2.28."""
     numbered = [value.partition("|") for value in values]
-    if numbered and all(mark and number.isdecimal() for number, mark, _ in numbered):
+    if numbered and all(mark and number.isdecimal() and len(number) < 5 for number, mark, _ in numbered):
         return "".join(text for _, _, text in sorted(numbered, key=lambda piece: int(piece[0])))
     return values[0] if values else ""
 
@@ -111,13 +132,12 @@ def _first(slots: dict[str, list[str]], name: str) -> str:
     return next(iter(slots.get(name, [])), "")
 
 
-def _time(slots: dict[str, list[str]], name: str, default: datetime = _EPOCH) -> datetime:
-    text = _first(slots, name)
-    if not text and default is not _EPOCH:
-        return default
+def _time(slots: dict[str, list[str]], name: str, undated: datetime | None) -> datetime:
     try:
-        return hl7.read_dtm(text)
+        return hl7.read_dtm(_first(slots, name))
     except ValueError:
+        if undated is not None:
+            return undated
         raise UnreadableMetadataError(f"{name} is not an XDS time") from None
 
 
