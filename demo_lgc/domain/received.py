@@ -41,8 +41,8 @@ class Identifier:
 class Party:
     """A person, an organisation or a device that a document names.
 
-    `part` is what it does there (« Auteur », « Responsable », « Destinataire »), `name` « Dr Jacques COMBE » or
-    the name of the device, `speciality` and `organisation` are labels, `telecoms` are as people write them.
+    `part` is what it does there (« Auteur », « Responsable », « Destinataire »), `name` « Dr Jacques COMBE »
+    or that of the device, `speciality` and `organisation` are labels, `telecoms` are as people write them.
     """
 
     part: str = ""
@@ -59,8 +59,8 @@ class Party:
 class DocumentPatient:
     """The traits of the patient, as the document gives them; `sex` is « M », « F », « UN » or empty.
 
-    `ins` is given only for a matricule under one of the four INS authorities, with the right key. `birth_name`
-    falls back on a name without qualifier, as old documents have it.
+    `ins` is given only for a matricule under one of the four INS authorities, with the right key.
+    `birth_name` falls back on a name without qualifier, as old documents have it.
     """
 
     birth_name: str = field(default="", repr=False)
@@ -162,8 +162,8 @@ class ReceivedDocument:
     """Everything a document says.
 
     `html` is its readable body in the few tags that a `QTextBrowser` lays out, with classes and no colours,
-    no address of anything outside of itself, and nothing that runs. `warnings` are French sentences about what
-    does not conform and may mislead; they never forbid to read.
+    no address of anything outside of itself, and nothing that runs. `warnings` are French sentences about
+    what does not conform and may mislead; they never forbid to read.
     """
 
     identifier: Identifier

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from demo_lgc.domain.message import Correspondent
+from demo_lgc.domain.naming import key_of
 from demo_lgc.records.models import CorrespondentRow
-from demo_lgc.records.naming import key_of
 from demo_lgc.records.store import Store
 
 

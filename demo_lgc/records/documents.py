@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
 from demo_lgc.domain.delivery import OPEN, Channel, DeliveryState
-from demo_lgc.domain.document import Document, DocumentSummary
+from demo_lgc.domain.document import NOT_SENT, REPLACED, UNREAD, Document, DocumentSummary
 from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.domain.timeline import Lane, TimelineEvent
 from demo_lgc.records.models import DeliveryRow, DocumentRow, EventRow, ShareRow
 from demo_lgc.records.patients import row_of
 from demo_lgc.records.store import Store
 
-NOT_SENT = "Non envoyé"
+UNSETTLED = frozenset({"Envoi en cours", "À vérifier", "Refusé"})  # somebody still has something to do
 
 
 def save(store: Store, document: Document) -> None:
@@ -66,15 +66,15 @@ def keep(session: Session, document: Document) -> None:
     session.flush()
 
 
-def content(store: Store, unique_id: str) -> bytes:
-    """Return the CDA bytes of a document.
+def content(store: Store, unique_id: str, *, of: int | None = None) -> bytes:
+    """Return the CDA bytes of a document; of the patient `of` only, when given.
 
-    Raises KeyError when it is not known or its bytes are not kept, StorageError (UNREADABLE when they are
-    no longer those that were kept).
+    Raises KeyError when it is not known, is of another patient or its bytes are not kept, StorageError
+    (UNREADABLE when they are no longer those that were kept).
     """
     with store.reading() as session:
         row = session.get(DocumentRow, unique_id, options=[undefer(DocumentRow.content)])
-        if row is None or row.content is None:
+        if row is None or row.content is None or of not in (None, row.patient_id):
             raise KeyError(unique_id)
         if hashlib.sha256(row.content).digest() != row.sha256:
             raise StorageError(StorageProblem.UNREADABLE, "document")
@@ -88,6 +88,13 @@ def pdf(store: Store, unique_id: str) -> bytes:
         if row is None or row.pdf is None:
             raise KeyError(unique_id)
         return row.pdf
+
+
+def mark_read(store: Store, unique_id: str) -> None:
+    """Say no longer of a document that it is « Non lu »; its other states stay. Raises StorageError."""
+    unread = (DocumentRow.unique_id == unique_id) & (DocumentRow.state == UNREAD)
+    with store.session() as session:
+        session.execute(update(DocumentRow).where(unread).values(state=""))
 
 
 def add_summary(store: Store, patient_id: int, summary: DocumentSummary) -> None:
@@ -104,7 +111,7 @@ def add_summary(store: Store, patient_id: int, summary: DocumentSummary) -> None
                 unique_id=summary.unique_id,
                 patient_id=patient_id,
                 set_id=summary.unique_id,
-                version=1,
+                version=summary.version,
                 replaces=None,
                 title=summary.title,
                 type_code="",
@@ -125,7 +132,8 @@ def add_summary(store: Store, patient_id: int, summary: DocumentSummary) -> None
 def summaries(store: Store, patient_id: int) -> tuple[DocumentSummary, ...]:
     """Return the documents of a patient, latest first. Raises StorageError.
 
-    The state of a document that was shared is what became of its deliveries, as the screen says it.
+    The state of a document that was shared is what became of its deliveries, as the screen says it; an
+    older version of a set is « Remplacé » once its own deliveries need nobody any more.
     """
     query = (
         select(DocumentRow)
@@ -134,19 +142,31 @@ def summaries(store: Store, patient_id: int) -> tuple[DocumentSummary, ...]:
     )
     with store.reading() as session:
         shared = _deliveries(session, patient_id)
-        return tuple(
-            DocumentSummary(
-                unique_id=row.unique_id,
-                title=row.title,
-                type_label=row.type_label,
-                author=row.author,
-                organisation=row.organisation,
-                created_at=row.created_at,
-                origin=row.origin,
-                state=state_in_words(shared[row.unique_id]) if row.unique_id in shared else row.state,
-            )
-            for row in session.scalars(query)
-        )
+        rows = session.scalars(query).all()
+    current: dict[str, int] = {}
+    for row in rows:
+        current[row.set_id] = max(row.version, current.get(row.set_id, row.version))
+    return tuple(
+        _summary(row, shared.get(row.unique_id), superseded=row.version < current[row.set_id]) for row in rows
+    )
+
+
+def _summary(
+    row: DocumentRow, deliveries: list[tuple[Channel, DeliveryState]] | None, *, superseded: bool
+) -> DocumentSummary:
+    state = state_in_words(deliveries) if deliveries else row.state
+    return DocumentSummary(
+        unique_id=row.unique_id,
+        title=row.title,
+        type_label=row.type_label,
+        author=row.author,
+        organisation=row.organisation,
+        created_at=row.created_at,
+        origin=row.origin,
+        state=REPLACED if superseded and state not in UNSETTLED else state,
+        version=row.version,
+        superseded=superseded,
+    )
 
 
 def state_in_words(deliveries: list[tuple[Channel, DeliveryState]]) -> str:

@@ -62,7 +62,7 @@ class PatientRow(Base):
 
 
 class PatientNameRow(Base):
-    """A spelling under which a patient is looked for: see `naming.key_of`."""
+    """A spelling under which a patient is looked for: see `domain.naming.key_of`."""
 
     __tablename__ = "patient_name"
 
@@ -121,6 +121,9 @@ class DocumentRow(Base):
     content: Mapped[bytes | None] = mapped_column(Packed, deferred=True)
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     pdf: Mapped[bytes | None] = mapped_column(Packed, deferred=True)
+
+    # The rules of reception are checked before; this holds whatever the code that writes.
+    __table_args__ = (Index("ix_document_set_id", "set_id", "patient_id", "version", unique=True),)
 
 
 class EventRow(Base):

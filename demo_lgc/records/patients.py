@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo_lgc.domain.identity import Address, Ins, Patient
+from demo_lgc.domain.naming import LAST, key_of
 from demo_lgc.records.models import PatientNameRow, PatientRow
-from demo_lgc.records.naming import LAST, key_of
 from demo_lgc.records.store import Store
 
 MOST = 40  # patients returned by one search
@@ -93,6 +93,18 @@ def search(store: Store, typed: str) -> tuple[Patient, ...]:
         people = [patient_of(rows[patient_id]) for patient_id in found]
     # A list shows the family name: who is found by it comes before who is found by a given name.
     return tuple(sorted(people, key=lambda who: not _is_family(who, key)))
+
+
+def with_ins(store: Store, ins: Ins) -> tuple[Patient, ...]:
+    """Return the patients who bear a matricule under this authority: one, or several by a mistake of ours.
+
+    Raises StorageError.
+    """
+    same = (PatientRow.matricule == ins.matricule) & (PatientRow.ins_oid == ins.oid)
+    with store.reading() as session:
+        return tuple(
+            patient_of(row) for row in session.scalars(select(PatientRow).where(same).order_by(PatientRow.id))
+        )
 
 
 def set_opposition(store: Store, patient_id: int, opposed: bool, by: str, at: datetime) -> Patient:

@@ -17,7 +17,7 @@ from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.records.engine import make_engine, translated
 from demo_lgc.records.lock import ProfileLock
 
-HEAD = "0001"  # the latest migration; a store already there is opened without reading the others
+HEAD = "0002"  # the latest migration; a store already there is opened without reading the others
 APPLICATION_ID = 0x4C474331  # « LGC1 », in the header of the file: it is ours
 SMALLEST = 512  # bytes of the smallest page: SQLite takes a shorter file for an empty one, and overwrites it
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from demo_lgc.services.delivery import Deliveries
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.patient_file import PatientFiles
+from demo_lgc.services.reading import Reading
+from demo_lgc.services.reception import Reception
 from demo_lgc.services.session import SessionService
 from demo_lgc.services.sharing import Sharing
 
@@ -17,6 +19,8 @@ class Desk:
 
     session: SessionService
     files: PatientFiles
+    reading: Reading
+    reception: Reception
     dmp: DmpAccess
     sharing: Sharing
     deliveries: Deliveries

@@ -39,6 +39,7 @@ from demo_lgc.domain.vsm import (
 from demo_lgc.records import agenda, correspondents, documents, patients, vsm
 from demo_lgc.records.store import Store
 from demo_lgc.resources import sample
+from demo_lgc.services.sample_documents import receive_samples
 
 Table = dict[str, Any]
 
@@ -72,16 +73,19 @@ def fill_empty_profile(store: Store, today: date, now: datetime) -> None:
         author = practice["doctor"][0]["national_id"]
         for table in practice["correspondent"]:
             correspondents.add(store, Correspondent(**table))
-        known = {}
+        known, bearers = {}, {}
         for table in _read(sample("patients.toml"))["patient"]:
             patient = patients.add(store, patient_from(table))
             known[patient.ipp] = patient.id
+            if patient.ins:
+                bearers[patient.ins] = patient.id
             slot = table["appointment"]
             starts_at = datetime.combine(today, time.fromisoformat(slot["time"]), now.tzinfo)
             agenda.add(store, patient.id, starts_at, slot["reason"], Progress(slot["progress"]))
         for path in sorted(sample("records").glob("*.toml")):
             record = _read(path)
             _Record(store, known[record["ipp"]], record, today, now).keep(author)
+        receive_samples(store, sample("documents"), bearers, today, now)
 
 
 def patient_from(table: Table) -> Patient:

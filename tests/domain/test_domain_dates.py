@@ -98,7 +98,7 @@ def test_an_age_grows_and_keeps_numbers_and_words_together(born: date, days: int
     first = _months(born, date.fromordinal(born.toordinal() + days))
     later = _months(born, date.fromordinal(born.toordinal() + days + 1))
     assert 0 <= later - first <= 1
-    assert abs(first * 30.4369 - days) < 32
+    assert abs(first * 30.4369 - days) < 34  # a month, and leap years that come unevenly
 
 
 def _months(born: date, today: date) -> int:

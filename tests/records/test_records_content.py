@@ -23,12 +23,19 @@ from demo_lgc.domain.timeline import Lane, TimelineEvent
 from demo_lgc.domain.vsm import (
     Absence,
     Allergy,
+    AllergyKind,
+    AllergyStatus,
+    Certainty,
+    Criticality,
     FamilyHistory,
     Lifestyle,
     LifestyleKind,
     Problem,
+    ProblemKind,
+    ProblemStatus,
     Procedure,
     Relative,
+    Severity,
     Treatment,
     Vsm,
 )
@@ -51,8 +58,31 @@ def rubrics(entry: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     return st.sampled_from(Absence) | st.lists(entry, max_size=3).map(tuple)
 
 
-problems = st.builds(Problem, st.text(), code=codes, since=partial_dates, until=partial_dates)
-allergies = st.builds(Allergy, st.text(), agent_code=codes, reaction_code=codes, since=partial_dates)
+problems = st.builds(
+    Problem,
+    st.text(),
+    code=codes,
+    since=partial_dates,
+    until=partial_dates,
+    severity=st.none() | st.sampled_from(Severity),
+    status=st.none() | st.sampled_from(ProblemStatus),
+    certainty=st.none() | st.sampled_from(Certainty),
+    comment=st.text(),
+)
+allergies = st.builds(
+    Allergy,
+    st.text(),
+    kind=st.sampled_from(AllergyKind),
+    agent_code=codes,
+    reaction_code=codes,
+    since=partial_dates,
+    until=partial_dates,
+    severity=st.none() | st.sampled_from(Severity),
+    status=st.none() | st.sampled_from(AllergyStatus),
+    criticality=st.none() | st.sampled_from(Criticality),
+    certainty=st.none() | st.sampled_from(Certainty),
+    comment=st.text(),
+)
 treatments = st.builds(
     Treatment,
     st.text(),
@@ -72,11 +102,13 @@ vsms = st.builds(
     Vsm,
     problems=rubrics(problems),
     medical_history=rubrics(problems),
-    procedures=rubrics(st.builds(Procedure, st.text(), codes, partial_dates)),
+    procedures=rubrics(st.builds(Procedure, st.text(), codes, partial_dates, st.text(), codes)),
     allergies=rubrics(allergies),
     treatments=rubrics(treatments),
-    lifestyle=rubrics(st.builds(Lifestyle, st.sampled_from(LifestyleKind), st.text(), st.text(), st.text())),
-    family_history=rubrics(st.builds(FamilyHistory, st.sampled_from(Relative), st.text(), codes)),
+    lifestyle=rubrics(st.builds(Lifestyle, st.sampled_from(LifestyleKind), *(st.text(),) * 3, partial_dates)),
+    family_history=rubrics(
+        st.builds(FamilyHistory, st.sampled_from(Relative), st.text(), codes, partial_dates)
+    ),
     occupational_risks=st.text(),
     vigilance=st.lists(st.text(), max_size=3).map(tuple),
 )
@@ -86,6 +118,23 @@ vsms = st.builds(
 @settings(max_examples=150, deadline=None)
 def test_every_vsm_is_read_back_exactly(written: Vsm) -> None:
     assert codec.loads(Vsm, codec.dumps(written)) == written
+
+
+def test_a_vsm_kept_before_severities_were_asked_is_read() -> None:
+    kept = (
+        '{"problems":[{"label":"Asthme","code":null,"since":{"year":2009,"month":null,"day":null},"until":null,'
+        '"kind":"DISEASE"}],"allergies":[{"agent":"Noix","kind":"FOOD","agent_code":null,"reaction":"",'
+        '"reaction_code":null,"since":null}],"procedures":[{"label":"Plâtre","code":null,"on":null}],'
+        '"lifestyle":[{"kind":"DRUGS","value":"Non","quantity":"","unit":""}],'
+        '"family_history":[{"relative":"SON","label":"Zona","code":null}]}'
+    )
+    assert codec.loads(Vsm, kept) == Vsm(
+        problems=(Problem("Asthme", since=PartialDate(2009), kind=ProblemKind.DISEASE),),
+        procedures=(Procedure("Plâtre"),),
+        allergies=(Allergy("Noix", AllergyKind.FOOD),),
+        lifestyle=(Lifestyle(LifestyleKind.DRUGS, "Non"),),
+        family_history=(FamilyHistory(Relative.SON, "Zona"),),
+    )
 
 
 def test_an_empty_rubric_and_its_two_absences_stay_three_things(store: Store, patient: Patient) -> None:

@@ -14,9 +14,9 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.agenda import Progress
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
 from demo_lgc.domain.identity import IdentityStatus, Ins, Patient, Sex
+from demo_lgc.domain.naming import LAST, key_of
 from demo_lgc.records import agenda, dmp_states, patients
 from demo_lgc.records.models import PatientNameRow
-from demo_lgc.records.naming import LAST, key_of
 from demo_lgc.records.store import Store
 from tests.records.records_values import DOCTOR, NOW, WINTER, a_patient
 

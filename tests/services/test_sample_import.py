@@ -9,12 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from demo_lgc.documents.reading.document import read_document
 from demo_lgc.domain import oids
 from demo_lgc.domain.agenda import Progress
 from demo_lgc.domain.identity import IdentityStatus
+from demo_lgc.domain.results import Interpretation
 from demo_lgc.domain.timeline import Lane
 from demo_lgc.domain.vsm import Absence, entries
-from demo_lgc.records import agenda, correspondents, dmp_states, documents, outbox, patients, trace, vsm
+from demo_lgc.records import (
+    agenda,
+    correspondents,
+    dmp_states,
+    documents,
+    outbox,
+    patients,
+    reception,
+    trace,
+    vsm,
+)
 from demo_lgc.records.store import Store
 from demo_lgc.resources import sample
 from demo_lgc.services import sample_import
@@ -107,7 +119,7 @@ def test_several_patients_have_content_of_their_own(practice: Store) -> None:
 def test_the_history_follows_the_day_it_is_looked_at(practice: Store) -> None:
     chemin = id_of(practice, "chemin")
     lines = documents.summaries(practice, chemin)
-    assert len(lines) == 24
+    assert len(lines) == 25
     assert {line.origin for line in lines} == {"practice", "dmp", "mss"}
     synthesis = next(line for line in lines if line.title == "Volet de Synthèse Médicale")
     assert synthesis.created_at.date() == TODAY - timedelta(days=58)
@@ -117,6 +129,35 @@ def test_the_history_follows_the_day_it_is_looked_at(practice: Store) -> None:
     late = [event.title for event in planned if event.day < TODAY and event.done is None]
     assert late == ["Fond d’œil"]
     assert any(event.day > TODAY for event in planned)
+
+
+def test_the_biology_of_the_leading_case_is_there_to_be_opened(practice: Store) -> None:
+    chemin = id_of(practice, "chemin")
+    kept = [
+        (line, read_document(documents.content(practice, line.unique_id, of=chemin)))
+        for line in documents.summaries(practice, chemin)
+        if line.organisation == "Laboratoire Tarro"
+    ]
+    assert [((TODAY - line.created_at.date()).days, line.state) for line, _ in kept] == [
+        (3, "Résultat critique"),
+        (65, ""),
+        (178, ""),
+    ]
+    for line, document in kept:
+        assert line.origin == "dmp"
+        assert line.created_at == document.created_at
+        assert f"{line.created_at:%d/%m/%Y}" in document.html
+        assert "/2014" not in document.html, "its text is of the same day as its header"
+        assert {result.time.year for result in document.results if result.time} == {TODAY.year}
+    newest = kept[0][1]
+    assert [r.name for r in newest.results if r.interpretation is Interpretation.CRITICAL_HIGH] == [
+        "Potassium"
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(sample("documents").glob("*.xml")), ids=lambda path: path.stem)
+def test_every_document_of_the_demonstration_is_received_by_somebody(practice: Store, path: Path) -> None:
+    assert reception.kept_in(practice, read_document(path.read_bytes()).identifier.text) is not None
 
 
 @pytest.mark.parametrize("path", sorted(sample("records").glob("*.toml")), ids=lambda path: path.stem)
