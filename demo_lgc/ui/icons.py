@@ -29,6 +29,7 @@ MEANING = {  # meaning: picture
     "origin-practice": "stethoscope",
     "origin-dmp": "folder-heart",
     "origin-mss": "mail",
+    "origin-file": "file-input",
     "identity-qualified": "shield-check",
     "identity-validated": "user-check",
     "identity-retrieved": "download",

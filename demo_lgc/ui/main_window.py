@@ -204,6 +204,8 @@ class MainWindow(QMainWindow):
         page.close_requested.connect(lambda: self.close_record(patient_id))
         page.title_changed.connect(lambda title: self._retitle(patient_id, title))
         page.deliveries_changed.connect(self._count)
+        page.record_wanted.connect(self.open_record)
+        page.told.connect(self.toast.say)
         self._go(page)
         page.load()
 
@@ -304,6 +306,8 @@ class MainWindow(QMainWindow):
         """Load, while the doctor reads the day, the code of the pages that will be opened."""
         yield background(import_module, "demo_lgc.ui.outbox.page")
         yield background(import_module, "demo_lgc.ui.patient.page")
+        yield background(import_module, "demo_lgc.ui.viewer.page")
+        yield background(import_module, "demo_lgc.ui.viewer.pdf_pane")
 
     # --- gestures -------------------------------------------------------------------------------------
 

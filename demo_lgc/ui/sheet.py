@@ -21,7 +21,7 @@ QLabel[role="kbd"] {
   color: $text3; background: $sunken; border: 1px solid $line; border-radius: 4px; padding: 1px 5px; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $line; border-radius: 10px; }
-QFrame[role="pane"] { background: $surface; border: 0; }
+QFrame[role="pane"], QWidget[role="reader"] { background: $surface; border: 0; }
 QFrame[role="bar"] { background: $surface; border: 0; border-bottom: 1px solid $line; }
 QFrame[role="sunken"] { background: $sunken; border: 0; border-radius: 8px; }
 QFrame[role="overlay"] { background: $surface; border: 1px solid $edge; border-radius: 12px; }
@@ -134,6 +134,7 @@ QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $f
 QTableView, QListView, QTreeView { background: $surface; border: 0; color: $text;
   selection-background-color: $selected; selection-color: $text; gridline-color: $line; }
 QTableView { border-radius: 9px; }
+QListView[role="contents"] { background: transparent; }
 QListView[role="popup"] { border: 1px solid $edge; border-radius: 8px; padding: 4px; }
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section { background: $surface; color: $text3; border: 0; border-bottom: 1px solid $line;

@@ -49,9 +49,24 @@ KEYS: dict[str, Key] = {
     "search-from-home": Key("Rechercher", "home", "Ctrl+F"),
     "refresh-home": Key("Actualiser", "home", "F5"),
     "share": Key("Partager le VSM", "record", "Ctrl+Shift+P"),
+    "add-file": Key("Ajouter un fichier", "record", "Ctrl+O"),
+    "receive": Key("Ajouter au dossier", "reception", "Ctrl+Return", ("Ctrl+Enter",)),
+    "leave-sheet": Key("Ne pas l’ajouter", "reception", "Escape"),
     "send": Key("Envoyer", "sharing", "Ctrl+Return", ("Ctrl+Enter",)),
     "back": Key("Revenir au dossier", "sharing", "Escape"),
     "refresh-outbox": Key("Actualiser", "outbox", "F5"),
+    "document-previous": Key("Document précédent", "viewer", "Alt+Up"),
+    "document-next": Key("Document suivant", "viewer", "Alt+Down"),
+    "document-apart": Key("Autre fenêtre", "viewer", "Shift+Return", ("Shift+Enter",)),
+    "document-list": Key("Liste des documents", "viewer", "Ctrl+L"),
+    "document-print": Key("Imprimer", "viewer", "Ctrl+P"),
+    "find": Key("Rechercher", "viewer", "Ctrl+F"),
+    "find-next": Key("Suivant", "find", "Return"),
+    "find-previous": Key("Précédent", "find", "Shift+Return"),
+    "find-close": Key("Fermer la recherche", "find", "Escape"),
+    "zoom-in": Key("Agrandir", "viewer", "Ctrl++", ("Ctrl+=",)),
+    "zoom-out": Key("Réduire", "viewer", "Ctrl+-"),
+    "zoom-none": Key("Taille d’origine", "viewer", "Ctrl+0", ("Ctrl+à",)),
 }
 
 
@@ -71,5 +86,9 @@ def bind(name: str, widget: QWidget, act: Callable[[], object]) -> tuple[QShortc
 
 def tip(name: str, words: str = "") -> str:
     """Return a tooltip, the verb (or `words`) and the key: « Envoyer (Ctrl+Entrée) ». Raises KeyError."""
-    key = KEYS[name]
-    return f"{words or QCoreApplication.translate('shortcuts', key.does)} ({key.shown})"
+    return f"{words or verb(name)} ({KEYS[name].shown})"
+
+
+def verb(name: str) -> str:
+    """Return what a key does, « Envoyer ». Raises KeyError."""
+    return QCoreApplication.translate("shortcuts", KEYS[name].does)

@@ -13,10 +13,11 @@ Reference: CDA R2 StrucDoc.Text; HTML 4 subset of QTextBrowser.
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:h="urn:hl7-org:v3"
                 exclude-result-prefixes="h">
   <xsl:output method="html" encoding="UTF-8" indent="no"/>
-  <xsl:key name="anchor" match="h:text//*[@ID]" use="@ID"/>
-  <xsl:key name="target" match="h:text//h:linkHtml[starts-with(@href, '#')]" use="substring(@href, 2)"/>
-  <xsl:key name="picture" match="h:observationMedia[@media]" use="@ID"/>
-  <xsl:variable name="deepest" select="3"/>
+  <xsl:key name="anchor" match="h:content | h:paragraph | h:td | h:th | h:item" use="@ID"/>
+  <xsl:key name="target" match="h:linkHtml" use="substring-after(@href, '#')"/>
+  <xsl:key name="picture" match="h:observationMedia" use="@ID"/>
+  <!-- Tables beyond this depth are lines; 0 when there is too much to lay out in tables and lists. -->
+  <xsl:param name="deepest" select="3"/>
 
   <xsl:template match="/"><div><xsl:apply-templates select="//h:structuredBody"/></div></xsl:template>
   <xsl:template match="h:structuredBody"><xsl:apply-templates select="h:component/h:section"/></xsl:template>
@@ -50,6 +51,9 @@ Reference: CDA R2 StrucDoc.Text; HTML 4 subset of QTextBrowser.
   <xsl:template match="h:list">
     <xsl:apply-templates select="h:caption"/>
     <xsl:choose>
+      <xsl:when test="$deepest = 0">
+        <xsl:for-each select="h:item"><p>– <xsl:call-template name="words"/></p></xsl:for-each>
+      </xsl:when>
       <xsl:when test="@listType = 'ordered'"><ol><xsl:apply-templates select="h:item"/></ol></xsl:when>
       <xsl:otherwise><ul><xsl:apply-templates select="h:item"/></ul></xsl:otherwise>
     </xsl:choose>
@@ -66,7 +70,12 @@ Reference: CDA R2 StrucDoc.Text; HTML 4 subset of QTextBrowser.
         </table>
       </xsl:when>
       <xsl:otherwise>
-        <xsl:for-each select=".//h:tr"><br/><xsl:value-of select="normalize-space()"/></xsl:for-each>
+        <xsl:for-each select=".//h:tr">
+          <br/>
+          <xsl:for-each select="h:td | h:th">
+            <xsl:if test="position() &gt; 1"> | </xsl:if><xsl:value-of select="normalize-space()"/>
+          </xsl:for-each>
+        </xsl:for-each>
       </xsl:otherwise>
     </xsl:choose>
   </xsl:template>
@@ -94,17 +103,14 @@ Reference: CDA R2 StrucDoc.Text; HTML 4 subset of QTextBrowser.
   <xsl:template match="h:footnote"><span class="quiet"> [<xsl:apply-templates/>]</span></xsl:template>
   <xsl:template match="h:footnoteRef"/>
 
-  <xsl:template match="h:linkHtml[starts-with(@href, '#')]">
+  <!-- Where a link leads is said, not followed, unless it is inside of the page. -->
+  <xsl:template match="h:linkHtml">
     <xsl:choose>
-      <xsl:when test="key('anchor', substring(@href, 2))">
+      <xsl:when test="starts-with(@href, '#') and key('anchor', substring(@href, 2))">
         <a href="#in-{substring(@href, 2)}"><xsl:apply-templates/></a>
       </xsl:when>
       <xsl:otherwise><xsl:apply-templates/></xsl:otherwise>
     </xsl:choose>
-  </xsl:template>
-  <!-- Where a link leads is said, not followed. -->
-  <xsl:template match="h:linkHtml">
-    <xsl:apply-templates/>
     <xsl:if test="starts-with(@href, 'http://') or starts-with(@href, 'https://') or starts-with(@href, 'mailto:')">
       <span class="quiet"> (<xsl:value-of select="@href"/>)</span>
     </xsl:if>
@@ -113,7 +119,7 @@ Reference: CDA R2 StrucDoc.Text; HTML 4 subset of QTextBrowser.
   <xsl:template match="h:renderMultiMedia">
     <xsl:variable name="picture" select="key('picture', @referencedObject)[1]"/>
     <xsl:apply-templates select="h:caption"/>
-    <xsl:if test="$picture"><img src="media:{$picture/@media}"/></xsl:if>
+    <xsl:if test="$picture/@media"><img src="media:{$picture/@media}"/></xsl:if>
   </xsl:template>
 
   <!-- Emphasis, and where a link of the page leads to. -->
@@ -130,7 +136,9 @@ Reference: CDA R2 StrucDoc.Text; HTML 4 subset of QTextBrowser.
     </xsl:choose>
   </xsl:template>
 
-  <!-- Anything else: its words, unless they are a program. -->
-  <xsl:template match="*"><xsl:apply-templates/></xsl:template>
-  <xsl:template match="*[local-name() = 'script' or local-name() = 'style']"/>
+  <!-- Anything else: its words, unless they are a program. No pattern has a predicate: to weigh one, libxslt
+       counts the siblings, and a table of 40,000 rows would take a quarter of a minute. -->
+  <xsl:template match="*">
+    <xsl:if test="not(local-name() = 'script' or local-name() = 'style')"><xsl:apply-templates/></xsl:if>
+  </xsl:template>
 </xsl:stylesheet>

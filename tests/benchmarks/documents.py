@@ -46,7 +46,12 @@ def writing(schema: etree.XMLSchema, rounds: int) -> Figure:
         schema.assertValid(etree.fromstring(written))
 
     return compare(
-        "VSM data to bytes, and XSD", ours, "the same tree by SubElement, and XSD", floor, goal=1.5, rounds=rounds
+        "VSM data to bytes, and XSD",
+        ours,
+        "the same tree by SubElement, and XSD",
+        floor,
+        goal=1.5,
+        rounds=rounds,
     )
 
 

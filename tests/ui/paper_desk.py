@@ -226,4 +226,6 @@ def paper_desk() -> Any:
         deliveries=PaperDeliveries(),
         dmp=PaperDmp(files),
         sharing=None,
+        reading=None,
+        reception=None,
     )

@@ -30,6 +30,8 @@ class PaperRecord(QWidget):
     close_requested = Signal()
     title_changed = Signal(str)
     deliveries_changed = Signal()
+    record_wanted = Signal(int)
+    told = Signal(str)
 
     def __init__(self, desk, runner, patient_id, window):
         super().__init__()
@@ -124,6 +126,15 @@ def test_a_record_already_open_is_come_back_to(window):
     window.show_home()
     window.open_record(5)
     assert window.page is first
+
+
+def test_a_record_may_ask_for_another_and_say_a_passing_word(window):
+    window.open_record(5)
+    window.page.told.emit("CR d’examens biologiques ajouté au dossier.")
+    assert window.toast.isVisible()
+    assert window.toast.text == "CR d’examens biologiques ajouté au dossier."
+    window.page.record_wanted.emit(2)
+    assert window.page.patient_id == 2
 
 
 def test_enter_in_the_agenda_opens_the_record(qtbot, window):

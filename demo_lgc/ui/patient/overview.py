@@ -5,20 +5,21 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.document import DocumentSummary
 from demo_lgc.domain.timeline import TimelineEvent
-from demo_lgc.ui import theme
+from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.patient.lanes import Period
 from demo_lgc.ui.patient.timeline import Timeline
 from demo_lgc.ui.widgets import states
 from demo_lgc.ui.widgets.buttons import button, segments
 from demo_lgc.ui.widgets.card import Card
 from demo_lgc.ui.widgets.cell import Cell
+from demo_lgc.ui.widgets.drop import FileDrop
 from demo_lgc.ui.widgets.empty import EmptyState
 from demo_lgc.ui.widgets.layout import col, plain, row, rule
 from demo_lgc.ui.widgets.page import Page
@@ -32,23 +33,36 @@ STATES = {  # what records says of a document: icon, tone
     "À vérifier": ("doubt", "warn"),
     "Refusé": ("failed", "danger"),
     "Non envoyé": ("waiting", "warn"),
+    "Remplacé": ("given-up", "neutral"),
     "Non lu": ("dot", "accent"),
     "Résultat critique": ("result-critical", "danger!"),
 }
 
 
 class Overview(Page):
-    """The timeline and the documents of a record."""
+    """The timeline and the documents of a record.
+
+    `document_opened` and `document_apart` carry the unique id of the document to read, here or in a window;
+    `file_wanted` asks to add one, `files_dropped` carries the paths of those dropped on the documents.
+    """
+
+    document_opened = Signal(str)
+    document_apart = Signal(str)
+    file_wanted = Signal()
+    files_dropped = Signal(object)
 
     def __init__(self, today: date) -> None:
         super().__init__()
         self.timeline = Timeline(today)
         self.timeline.setObjectName("record.timeline")
         self.timeline.document_chosen.connect(self.choose_document)
+        self.timeline.document_opened.connect(self.document_opened)
         self._documents: tuple[DocumentSummary, ...] = ()
         self._model = RowsModel(columns(self), key=lambda d: d.unique_id)
         self.table = TableView(self._model, self.tr("Documents du patient"))
         self.table.setObjectName("record.documents")
+        self.table.opened.connect(lambda document: self.document_opened.emit(document.unique_id))
+        self.table.opened_apart.connect(lambda document: self.document_apart.emit(document.unique_id))
         self.filter = _Filter()
         self.filter.setObjectName("record.filter")
         self.filter.setPlaceholderText(self.tr("Filtrer…"))
@@ -99,13 +113,15 @@ class Overview(Page):
         self._period = period
         head = plain(row(period, 6, self._hide, gap=6))
         self._life = Card(self.tr("Parcours de soins"), self.timeline, action=head, margins=(1, 0, 1, 2))
-        rows = QWidget()
+        rows = FileDrop(self.tr("Déposer ici pour ajouter au dossier"))
+        rows.dropped.connect(self.files_dropped)
         self._stack = QStackedLayout(rows)
         for part in (self.table, self._nothing, self._unmatched):
             self._stack.addWidget(part)
-        self._card = Card(
-            self.tr("Documents"), rule(), (rows, 1), action=self.filter, margins=(1, 0, 1, 6), gap=0
-        )
+        add = button(self.tr("Ajouter un fichier…"), "file-plus", name="record.add", on=self.file_wanted.emit)
+        add.setToolTip(shortcuts.tip("add-file"))
+        acts = plain(row(add, self.filter))
+        self._card = Card(self.tr("Documents"), rule(), (rows, 1), action=acts, margins=(1, 0, 1, 6), gap=0)
         self.setLayout(col(self._life, (self._card, 1), gap=12, margins=16))
 
     def _show_rows(self) -> None:

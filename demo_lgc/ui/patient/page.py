@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from importlib import import_module
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, QTime, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QResizeEvent, QShortcut
@@ -12,6 +13,7 @@ from typing_extensions import override
 
 from demo_lgc.domain.dmp import DmpStatus
 from demo_lgc.domain.errors import LgcError
+from demo_lgc.domain.identity import Patient
 from demo_lgc.services.desk import Desk
 from demo_lgc.services.patient_file import PatientFile
 from demo_lgc.ui import shortcuts, theme
@@ -22,6 +24,8 @@ from demo_lgc.ui.patient.banner import Banner
 from demo_lgc.ui.patient.medical import MedicalData
 from demo_lgc.ui.patient.overview import Overview
 from demo_lgc.ui.patient.side_menu import RAIL, WIDTH, Entry, SideMenu
+from demo_lgc.ui.reception.flows import ReceptionFlows
+from demo_lgc.ui.reception.view import Notice
 from demo_lgc.ui.sharing.flows import ShareFlows
 from demo_lgc.ui.sharing.form import ShareForm
 from demo_lgc.ui.sharing.model import caution, checking
@@ -40,12 +44,15 @@ class RecordPage(Page):
     """The record of one patient.
 
     `title_changed` carries « CHEMIN Henri, 18/08/1948 », `deliveries_changed` follows every change in what is
-    being sent, `close_requested` asks for the record to be closed.
+    being sent, `close_requested` asks for the record to be closed, `record_wanted` for that of another
+    patient to be opened, `told` says a passing word of what went well.
     """
 
     close_requested = Signal()
     title_changed = Signal(str)
     deliveries_changed = Signal()
+    record_wanted = Signal(int)
+    told = Signal(str)
 
     def __init__(self, desk: Desk, runner: FlowRunner, patient_id: int, today: date) -> None:
         super().__init__()
@@ -54,6 +61,9 @@ class RecordPage(Page):
         self._file: PatientFile | None = None
         self._share: SharePage | None = None
         self._flows: ShareFlows | None = None
+        self._reception: ReceptionFlows | None = None
+        self._viewer: Any = None  # the page of the documents, built when a first one is read
+        self._reading = False
         self._share_wanted = self._building = self._stale = self._narrow = False
         self._warned = False  # the doctor was told that a sharing was not sent
         self._current = "overview"
@@ -73,7 +83,8 @@ class RecordPage(Page):
         self._stack.addWidget(self.overview)
         self._notice = plain(col(self.problem, margins=(16, 12, 16, 0)))
         self._notice.hide()
-        content = col(self._notice, (self._stack, 1), gap=0)
+        self.arrivals = Notice()
+        content = col(self._notice, self.arrivals, (self._stack, 1), gap=0)
         self.setLayout(col(self.banner, (row(self.menu, vrule(), (plain(content), 1), gap=0), 1), gap=0))
         self._busy = Busy(self._stack)
         self._connect()
@@ -131,17 +142,32 @@ class RecordPage(Page):
         self._show_share()
 
     def go_back(self) -> bool:
-        """Leave the sharing for the page it came from; False when there is nothing to leave."""
+        """Leave the sharing, or the document, for the page it came from; False when there is none."""
         sharing = self._share is not None and self._stack.currentWidget() is self._share
-        if sharing:
+        if self.arrivals.dismiss():
+            self.setFocus()
+        elif sharing:
             self._leave_share()
-        return sharing
+        elif self._reading:
+            self._leave_document()
+        else:
+            return False
+        return True
+
+    def read(self, document_id: str) -> None:
+        """Read a document, in place of the page it was opened from."""
+        viewer = self.viewer
+        self._show_viewer()
+        viewer.read(document_id)
+        viewer.setFocus()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if self._share is not None and self._stack.currentWidget() is self._share:
             self._share.focus_first()
+        elif self._reading:
+            self._viewer.setFocus()
         else:
             self._pages[self._current].setFocus()
 
@@ -150,7 +176,7 @@ class RecordPage(Page):
         if name not in PAGES:
             raise KeyError(name)
         self._stack.setCurrentWidget(getattr(self, name))
-        self._current = name
+        self._current, self._reading = name, False
         self.menu.show_page(name)
         self.banner.show_sharing(False)
 
@@ -221,11 +247,14 @@ class RecordPage(Page):
         before = self._file
         self._file, self._stale = file, False
         patient = file.patient
+        self._receive_for(patient)
         self.banner.show_patient(patient, file.vsm, file.dmp, file.events)
         self.title_changed.emit(f"{patient.display_name}, {patient.birth_date:%d/%m/%Y}")
         yield next_turn()
         self.overview.show_events(file.events)
         self.overview.show_documents(file.documents)
+        if self._viewer is not None:
+            self._viewer.show_documents(file.documents)
         for name in ("medical", "administrative"):
             if name in self._pages:
                 yield next_turn()
@@ -275,14 +304,75 @@ class RecordPage(Page):
         page = self._share
         self._notice.hide()
         self._warned = False
-        self.show_page(self._current)
-        self._pages[self._current].setFocus()
+        if self._reading:
+            self._show_viewer()
+        else:
+            self.show_page(self._current)
+        self.setFocus()
         if page is not None and page.is_outcome and not page.outcome.is_running:
             self._share = self._flows = None
             self._stack.removeWidget(page)
             page.deleteLater()
         if self._stale:
             self.load()
+
+    # --- documents ------------------------------------------------------------------------------------
+
+    def read_apart(self, document_id: str) -> None:
+        """Read a document in a window of its own."""
+        self.viewer.read_apart(document_id)
+
+    @property
+    def viewer(self) -> Any:
+        """The page where documents are read."""
+        if self._viewer is None:
+            page = import_module("demo_lgc.ui.viewer.page")
+            self._viewer = page.ViewerPage(self._desk, self._runner, self.patient_id)
+            self._viewer.set_narrow(self._narrow)
+            if self._file is not None:
+                self._viewer.show_documents(self._file.documents)
+            self._stack.addWidget(self._viewer)
+        return self._viewer
+
+    def _show_viewer(self) -> None:
+        self._reading = True
+        self._stack.setCurrentWidget(self._viewer)
+        self.menu.show_page(self._current)
+        self.banner.show_sharing(False)
+
+    def _leave_document(self) -> None:
+        """Go back to the page; the document that was read is under the eyes in its list."""
+        self.show_page(self._current)
+        self.overview.choose_document(self._viewer.shown)
+        self._pages[self._current].setFocus()
+        if self._viewer.has_read_new:
+            self.load()
+
+    # --- documents brought from a disk ----------------------------------------------------------------
+
+    def _receive_for(self, patient: Patient) -> None:
+        """From now on files can be added, to this patient."""
+        if self._reception is not None:
+            self._reception.set_patient(patient)
+            return
+        flows = ReceptionFlows(self._desk, self._runner, self, self.arrivals, self._busy, patient)
+        self._reception = flows
+        flows.added.connect(lambda document_id: self._runner.start(self._show_added(document_id), self))
+        flows.read_wanted.connect(self.read)
+        flows.record_wanted.connect(self.record_wanted)
+        flows.told.connect(self.told)
+        self.overview.file_wanted.connect(flows.choose)
+        self.overview.files_dropped.connect(flows.add)
+        self.arrivals.closed.connect(self.setFocus)
+        shortcuts.bind("add-file", self, flows.choose)
+
+    def _show_added(self, document_id: str) -> Flow:
+        """Read the record again, then the document that came, when it is the only one."""
+        yield from self._load()
+        if document_id:
+            self.read(document_id)
+
+    # --- what was sent --------------------------------------------------------------------------------
 
     def _deliveries_moved(self) -> None:
         self._stale = True
@@ -309,6 +399,8 @@ class RecordPage(Page):
 
     def _connect(self) -> None:
         self.menu.chosen.connect(self.show_page)
+        self.overview.document_opened.connect(self.read)
+        self.overview.document_apart.connect(self.read_apart)
         self.banner.opened.connect(self._open)
         self.banner.share_wanted.connect(self.share)
         self.banner.close_wanted.connect(self.ask_to_close)
@@ -331,5 +423,7 @@ class RecordPage(Page):
             self.menu.set_narrow(narrow)
             self.banner.set_narrow(narrow)
             self.overview.set_narrow(narrow)
+            if self._viewer is not None:
+                self._viewer.set_narrow(narrow)
         if self._share is not None:
             self._share.set_narrow(narrow, self.width() - (RAIL if narrow else WIDTH))

@@ -5,7 +5,7 @@ A rubric without entry says why: « Aucun… » is information, « Non renseign�
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,9 +15,12 @@ from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.vsm import (
     Absence,
     Allergy,
+    AllergyStatus,
+    Certainty,
     FamilyHistory,
     Lifestyle,
     Problem,
+    ProblemStatus,
     Procedure,
     Rubric,
     Treatment,
@@ -108,32 +111,53 @@ def _day(day: PartialDate | None) -> str:
 
 
 def _until(day: PartialDate | None) -> str:
-    return _tr("jusqu’au %1").replace("%1", day.french) if day else ""
+    if day is None:
+        return ""
+    said = _tr("jusqu’au %1") if day.day else _tr("jusqu’en %1")
+    return said.replace("%1", day.french)
 
 
 def _problem(problem: Problem) -> Line:
     code = problem.code.code if problem.code else ""
-    right = ", ".join(part for part in (_until(problem.until), code) if part)
-    return Line(_day(problem.since), problem.kind.word, problem.label, right)
+    right = (_until(problem.until), code, *_qualities(problem), problem.comment)
+    return Line(_day(problem.since), problem.kind.word, problem.label, _joined(right))
 
 
 def _act(act: Procedure) -> Line:
-    return Line(_day(act.on), "", act.label, act.code.code if act.code else "")
+    return Line(_day(act.on), "", act.label, _joined((act.code.code if act.code else "", act.reason)))
 
 
 def _allergy(allergy: Allergy) -> Line:
     kind = allergy.kind.value[1]
-    return Line(_day(allergy.since), kind[:1].upper() + kind[1:], allergy.agent, allergy.reaction)
+    right = (allergy.reaction, _until(allergy.until), *_qualities(allergy), allergy.comment)
+    return Line(_day(allergy.since), kind[:1].upper() + kind[1:], allergy.agent, _joined(right))
+
+
+def _qualities(subject: Problem | Allergy) -> Iterator[str]:
+    """What changes the weight of a line: « Sévérité : Grave », « Réfutée »; what is usual is not said."""
+    if subject.severity:
+        yield _tr("Sévérité\u00a0: %1").replace("%1", subject.severity.value[1])
+    if isinstance(subject, Allergy) and subject.criticality:
+        yield _tr("Criticité\u00a0: %1").replace("%1", subject.criticality.value[1])
+    if subject.status and subject.status not in (ProblemStatus.ACTIVE, AllergyStatus.ACTIVE):
+        yield subject.status.value[1]
+    if subject.certainty and subject.certainty is not Certainty.CONFIRMED:
+        yield subject.certainty.value[1]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _treatment(treatment: Treatment) -> Line:
-    right = ", ".join(part for part in (treatment.posology, _until(treatment.until)) if part)
+    right = _joined((treatment.posology, _until(treatment.until)))
     return Line(_day(treatment.since), "", treatment.label, right)
 
 
 def _habit(habit: Lifestyle) -> Line:
-    return Line(kind=habit.kind.value[1], what=habit.value)
+    return Line(_day(habit.since), habit.kind.value[1], habit.value, _until(habit.until))
 
 
 def _relative(history: FamilyHistory) -> Line:
-    return Line("", history.relative.value[1], history.label, history.code.code if history.code else "")
+    code = history.code.code if history.code else ""
+    return Line(_day(history.since), history.relative.value[1], history.label, code)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -40,10 +40,12 @@ SHORTEST, LONGEST = timedelta(days=21), timedelta(days=365 * 60)
 class Timeline(QWidget):
     """The painted life of a patient.
 
-    `document_chosen` carries the unique id of the document of the mark that was opened.
+    `document_chosen` carries the unique id of the document of the mark that was pressed, `document_opened`
+    that of the mark that Entrée or a double click opens.
     """
 
     document_chosen = Signal(str)
+    document_opened = Signal(str)
 
     def __init__(self, today: date) -> None:
         super().__init__()
@@ -185,8 +187,14 @@ class Timeline(QWidget):
         item = self._at(event.position())
         if item and event.button() is Qt.MouseButton.LeftButton:
             self._focus(item)
-            self._open(item)
+            self._tell(item, self.document_chosen)
         super().mousePressEvent(event)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        item = self._at(event.position())
+        if item and event.button() is Qt.MouseButton.LeftButton:
+            self._tell(item, self.document_opened)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -222,7 +230,7 @@ class Timeline(QWidget):
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._step_lane(1 if key is Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._focused:
-            self._open(self._focused)
+            self._tell(self._focused, self.document_opened)
         elif key is Qt.Key.Key_Escape and self._card:
             self._hide_card()
         else:
@@ -253,10 +261,11 @@ class Timeline(QWidget):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
         self.update()
 
-    def _open(self, item: Item) -> None:
+    def _tell(self, item: Item, signal: SignalInstance) -> None:
+        """Name the first document of a mark."""
         for event in item.events:
             if event.document_id:
-                self.document_chosen.emit(event.document_id)
+                signal.emit(event.document_id)
                 return
 
     def _pan(self, share: float) -> None:

@@ -11,7 +11,7 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.dmp import DmpStatus
 from demo_lgc.domain.identity import Patient, Sex
 from demo_lgc.domain.timeline import Lane, TimelineEvent
-from demo_lgc.domain.vsm import Absence, Vsm
+from demo_lgc.domain.vsm import Absence, Certainty, Vsm
 from demo_lgc.ui.widgets import states
 
 SEX_ICONS = {Sex.MALE: "male", Sex.FEMALE: "female", Sex.UNKNOWN: "circle-question-mark"}
@@ -75,8 +75,11 @@ def _allergies(vsm: Vsm) -> Fact:
         return Fact(_tr("Aucune allergie connue"), "check", "neutral", "medical", folds=False)
     if isinstance(vsm.allergies, Absence) or not vsm.allergies:
         return Fact(_tr("Allergies non renseignées"), "circle-question-mark", "warn", "medical", folds=False)
-    names = ", ".join(allergy.agent for allergy in vsm.allergies)
-    said = _tr("Allergie\u00a0: %1") if len(vsm.allergies) == 1 else _tr("Allergies\u00a0: %1")
+    held = [allergy for allergy in vsm.allergies if allergy.certainty is not Certainty.REFUTED]
+    if not held:
+        return Fact(_tr("Aucune allergie retenue"), "check", "neutral", "medical", folds=False)
+    names = ", ".join(allergy.agent for allergy in held)
+    said = _tr("Allergie\u00a0: %1") if len(held) == 1 else _tr("Allergies\u00a0: %1")
     return Fact(said.replace("%1", names), "allergy", "danger", "medical", folds=False)
 
 

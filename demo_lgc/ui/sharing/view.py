@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.delivery import Delivery
@@ -16,6 +15,7 @@ from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.sharing.form import ShareForm
 from demo_lgc.ui.sharing.model import Access
 from demo_lgc.ui.sharing.outcome import OutcomePanel
+from demo_lgc.ui.viewer.closed import ClosedBrowser
 from demo_lgc.ui.widgets.buttons import IconButton, button
 from demo_lgc.ui.widgets.layout import col, frame, plain, row, vrule
 from demo_lgc.ui.widgets.strip import Strip
@@ -24,24 +24,15 @@ from demo_lgc.ui.widgets.text import Text, kbd
 FORM_WIDTH, LONE_FORM, WIDEST = 500, 680, 16_777_215
 
 
-class Preview(QTextBrowser):
-    """The document as it will be read. It loads nothing and opens nothing: the page is all there is."""
+class Preview(ClosedBrowser):
+    """The document as it will be read. The page is all there is."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setOpenLinks(False)
-        self.setOpenExternalLinks(False)
+        super().__init__(QCoreApplication.translate("SharePage", "Ce qui sera envoyé"))
         self.setFont(theme.font("small", tabular=True))
-        self.document().setDefaultFont(theme.font("small", tabular=True))
-        self.document().setDocumentMargin(22)
-        self.setAccessibleName(self.tr("Ce qui sera envoyé"))
+        self.paper.setDefaultFont(theme.font("small", tabular=True))
+        self.paper.setDocumentMargin(22)
         self.setTabChangesFocus(True)
-
-    @override
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        return QImage(
-            1, 1, QImage.Format.Format_Mono
-        )  # for want of an answer, Qt opens a local file by itself
 
 
 class SharePage(QWidget):

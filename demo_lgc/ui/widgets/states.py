@@ -75,6 +75,7 @@ ORIGIN = {
     "practice": State("origin-practice", "text2", "Cabinet"),
     "dmp": State("origin-dmp", "dmp", "DMP"),
     "mss": State("origin-mss", "mss", "MSSanté"),
+    "file": State("origin-file", "text2", "Fichier"),
 }
 
 

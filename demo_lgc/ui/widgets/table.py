@@ -118,10 +118,12 @@ class RowsModel(QAbstractTableModel, Generic[T]):
 class TableView(QTableView):
     """Rows to go through with ↑ ↓ and open with Entrée or a double click. Tab leaves the table.
 
-    `opened` gives the row opened, `chosen` the row now selected (None when there is none).
+    `opened` gives the row opened, `opened_apart` the one that Maj+Entrée opens in a window of its own,
+    `chosen` the row now selected (None when there is none).
     """
 
     opened = Signal(object)
+    opened_apart = Signal(object)
     chosen = Signal(object)
 
     def __init__(
@@ -191,8 +193,13 @@ class TableView(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if entered and not held:
             self._open(self.currentIndex())
+            return
+        if entered and held == Qt.KeyboardModifier.ShiftModifier and self.current is not None:
+            self.opened_apart.emit(self.current)
             return
         super().keyPressEvent(event)
 

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
 from demo_lgc.domain import oids
 from demo_lgc.domain.errors import NotAllowed, Refusal, StorageError, StorageProblem
 from demo_lgc.domain.identity import IdentityStatus, Ins, Sex
-from demo_lgc.domain.vsm import Absence
+from demo_lgc.domain.vsm import Absence, Allergy, Certainty
+from demo_lgc.ui.patient.rubrics import sections
 from demo_lgc.ui.patient.words import born, facts
 from demo_lgc.ui.widgets.text import Text
-from tests.factory import a_vsm
+from tests.factory import a_full_vsm, a_vsm
 from tests.ui.sharing.fake_desk import TODAY, a_file, a_patient, allergies
 
 
@@ -72,6 +73,8 @@ def test_a_real_matricule_wears_no_test_tag(open_record, desk):
         (allergies("Pénicilline", "Arachide"), "Allergies\u00a0: Pénicilline, Arachide"),
         (Absence.NONE_KNOWN, "Aucune allergie connue"),
         (Absence.NOT_ASKED, "Allergies non renseignées"),
+        ((Allergy("Pollen", certainty=Certainty.REFUTED), Allergy("Noix")), "Allergie\u00a0: Noix"),
+        ((Allergy("Pollen", certainty=Certainty.REFUTED),), "Aucune allergie retenue"),
     ],
 )
 def test_allergies_are_named_and_never_fold(open_record, desk, known, words):
@@ -140,6 +143,13 @@ def test_medical_data_tell_an_absence_from_a_silence(record):
     assert "Aucune allergie connue" in words
     assert "Non renseigné" in words
     assert "jusqu’au 10/12/2014" in words
+
+
+def test_medical_data_say_what_changes_the_weight_of_an_allergy():
+    lines = next(s.lines for s in sections(a_full_vsm()) if s.title == "Allergies et intolérances")
+    assert lines[0].right == "Urticaire, Sévérité\u00a0: Grave, Criticité\u00a0: Élevée, Adrénaline en 1990"
+    assert lines[1].right == "jusqu’en 1953, Résolue"
+    assert lines[2].right == "Œdème des lèvres"
 
 
 def test_administrative_data_hold_the_strict_traits(record):

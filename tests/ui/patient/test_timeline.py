@@ -81,12 +81,15 @@ def test_the_arrows_move_along_and_between_lanes_and_say_where_they_are(life, qt
     assert life.focused_item.lane is not lane
 
 
-def test_enter_and_a_click_open_the_document_of_a_mark(life, qtbot):
+def test_a_click_chooses_the_document_of_a_mark_enter_and_a_double_click_open_it(life, qtbot):
     item = next(i for i in life.items() if any(e.document_id == "2.25.10" for e in i.events))
     with qtbot.waitSignal(life.document_chosen) as told:
         qtbot.mouseClick(life, Qt.MouseButton.LeftButton, pos=life.place(item).toPoint())
     assert told.args == ["2.25.10"]
-    with qtbot.waitSignal(life.document_chosen):
+    with qtbot.waitSignal(life.document_opened) as told:
+        qtbot.mouseDClick(life, Qt.MouseButton.LeftButton, pos=life.place(item).toPoint())
+    assert told.args == ["2.25.10"]
+    with qtbot.waitSignal(life.document_opened):
         qtbot.keyClick(life, Qt.Key.Key_Return)
 
 

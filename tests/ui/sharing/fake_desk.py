@@ -229,6 +229,10 @@ class FakeDesk:
     prepared: Exception | None = None
     outcomes: dict[int, Any] = field(default_factory=dict)  # id: changes, or an exception
     waiting: tuple[Delivery, ...] = ()
+    document: Any = field(default_factory=lambda: KeyError("2.25.1"))  # a ReceivedDocument, or an exception
+    original: bytes | Exception = b""
+    arrival: Callable[..., Any] = field(default=lambda content, name: NotAllowed(Refusal.NO_SESSION))
+    received: Callable[..., Any] = field(default=lambda *_, **__: NotAllowed(Refusal.NO_SESSION))
     gate: threading.Event = field(default_factory=threading.Event)
     slow: frozenset[str] = frozenset()
     calls: list[tuple[str, Any]] = field(default_factory=list)
@@ -240,6 +244,14 @@ class FakeDesk:
         self.files = SimpleNamespace(
             open=self._answer("open", lambda patient_id: self.file),
             names=self._answer("names", lambda ids: dict.fromkeys(ids, self.file.patient.display_name)),
+        )
+        self.reading = SimpleNamespace(
+            open=self._answer("open_document", lambda *_: self.document),
+            original=self._answer("original", lambda *_: self.original),
+        )
+        self.reception = SimpleNamespace(
+            look=self._answer("look", self.arrival),
+            receive=self._answer("receive", self.received),
         )
         self.dmp = SimpleNamespace(
             status=self._answer("status", lambda patient: self.status),
@@ -264,11 +276,12 @@ class FakeDesk:
         return [args for called, args in self.calls if called == name]
 
     def _answer(self, name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            self.calls.append((name, args[0] if len(args) == 1 else args))
+        def call(*args: Any, **named: Any) -> Any:
+            noted = (*args, *named.values())
+            self.calls.append((name, noted[0] if len(noted) == 1 else noted))
             if name in self.slow:
                 assert self.gate.wait(5)
-            result = answer(*args)
+            result = answer(*args, **named)
             if isinstance(result, Exception):
                 raise result
             return result
