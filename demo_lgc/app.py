@@ -21,7 +21,7 @@ from demo_lgc import __version__, logs
 from demo_lgc.card.reader import PkcsReader
 from demo_lgc.documents.conformance import pack
 from demo_lgc.documents.conformance.checker import Checker
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel
 from demo_lgc.domain.errors import LgcError
 from demo_lgc.domain.identity import Address

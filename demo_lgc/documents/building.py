@@ -9,9 +9,9 @@ from typing import Protocol
 
 from demo_lgc.documents.cda.enclosed import write_enclosed
 from demo_lgc.documents.cda.writer import write_vsm
-from demo_lgc.documents.checking import check_vsm
-from demo_lgc.documents.checking_letter import check_letter
-from demo_lgc.documents.validation import findings_of
+from demo_lgc.documents.rules.letter import check_letter
+from demo_lgc.documents.rules.vsm import check_vsm
+from demo_lgc.documents.rules.written import findings_of
 from demo_lgc.domain.document import Document, DocumentHeader
 from demo_lgc.domain.errors import InvalidDocument
 from demo_lgc.domain.letter import Letter

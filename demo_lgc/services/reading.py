@@ -14,7 +14,6 @@ from demo_lgc.records import documents, patients, trace
 from demo_lgc.records.store import Store
 from demo_lgc.services.session import SessionService
 
-
 OTHER_TRAITS = "Les traits de ce document diffèrent de ceux du dossier\u00a0: il nomme {who}."
 NAMELESS = "un patient sans nom"
 

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from demo_lgc.documents.building import build_vsm
 from demo_lgc.documents.naming import pdf_name
-from demo_lgc.documents.press import Press
-from demo_lgc.documents.rendering import vsm_html
+from demo_lgc.documents.paper.press import Press
+from demo_lgc.documents.paper.vsm_html import vsm_html
 from demo_lgc.domain.codes import AMBULATORY, CLASS_SUMMARY, FORMAT_VSM, SECTOR_LABELS, SYNTH, Code
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryDraft, Part
 from demo_lgc.domain.dmp import check_asking, check_feeding

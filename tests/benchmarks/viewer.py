@@ -1,4 +1,4 @@
-"""The viewer: from the bytes of a document to its text on the screen, against the transformation and Qt alone."""
+"""The viewer: from the bytes of a document to the screen, against the transformation and Qt alone."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def figures(rounds: int = 30) -> Iterator[Figure]:
 def showing(path: Path, content: bytes, rounds: int) -> Figure:
     """Parse, check, render and show one document as it opens (its results, else its text), and lay it out.
 
-    The floor is our own style sheet run on the same bytes, and `setHtml` of the same page in a bare browser with
-    the same fonts, style and width.
+    The floor is our own style sheet run on the same bytes, and `setHtml` of the same page in a bare browser
+    with the same fonts, style and width.
     """
     from PySide6.QtWidgets import QTextBrowser
 

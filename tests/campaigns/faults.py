@@ -29,7 +29,7 @@ from typing import Any
 
 from demo_lgc.app import House, build_house, now
 from demo_lgc.card.software import SoftwareReader
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState, Reason
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.errors import LgcError

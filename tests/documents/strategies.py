@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from demo_lgc.documents.checking import before
+from demo_lgc.documents.rules.vsm import before
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate

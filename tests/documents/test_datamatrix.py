@@ -13,7 +13,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from demo_lgc.documents.datamatrix import ins_svg, ins_text, parse_ins
+from demo_lgc.documents.paper.datamatrix import ins_svg, ins_text, parse_ins
 from demo_lgc.domain import oids
 from demo_lgc.domain.identity import IdentityStatus, Ins, Patient, Sex
 from tests.documents.page_image import symbols_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from demo_lgc.documents import validation
 from demo_lgc.documents.cda.writer import write_vsm
-from demo_lgc.documents.validation import findings_of
+from demo_lgc.documents.rules import written as validation
+from demo_lgc.documents.rules.written import findings_of
 from tests.documents.strategies import headers, vsms
 from tests.factory import TINY_PDF, a_full_vsm, a_header, a_vsm
 

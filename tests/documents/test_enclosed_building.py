@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from demo_lgc.documents.building import build_enclosed
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.errors import InvalidDocument, PressError, PressProblem
 from demo_lgc.domain.kinds import CONSULTATION, KINDS, MEDICINES
 from demo_lgc.domain.letter import Letter

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from lxml import etree
 
 from demo_lgc.documents.cda.enclosed import write_enclosed
-from demo_lgc.documents.cda.ns import HL7
 from demo_lgc.documents.cda.parties import name_parts
-from demo_lgc.documents.checking_letter import check_letter
-from demo_lgc.documents.validation import findings_of
+from demo_lgc.documents.hl7 import HL7
+from demo_lgc.documents.rules.letter import check_letter
+from demo_lgc.documents.rules.written import findings_of
 from demo_lgc.domain.document import next_version
 from demo_lgc.domain.errors import InvalidDocument
 from demo_lgc.domain.kinds import CONSULTATION, MEDICINES

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from demo_lgc.documents.checking_letter import check_letter
+from demo_lgc.documents.rules.letter import check_letter
 from demo_lgc.domain import kinds
 from demo_lgc.domain.codes import FORMAT_VSM, SYNTH
 from demo_lgc.domain.letter import Letter, Line, Passage

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from lxml import etree
 
-from demo_lgc.documents.rendering_letter import LONG_TERM, NOTHING, UNRELATED, letter_html
+from demo_lgc.documents.paper.letter_html import LONG_TERM, NOTHING, UNRELATED, letter_html
 from demo_lgc.domain import kinds
 from demo_lgc.domain.letter import Letter, Line, Passage
 from tests.documents.letters import BIOLOGY, CONSULTATION, MEDICINES, ROBERT, a_letter_header

@@ -10,9 +10,9 @@ import threading
 import pytest
 from pypdf import PdfReader
 
-from demo_lgc.documents.datamatrix import ins_text
-from demo_lgc.documents.pages import page_of
-from demo_lgc.documents.printing import pdf_of
+from demo_lgc.documents.paper.datamatrix import ins_text
+from demo_lgc.documents.paper.pages import page_of
+from demo_lgc.documents.paper.printing import pdf_of
 from demo_lgc.domain.identity import IdentityStatus
 from demo_lgc.domain.kinds import MEDICINES, REFERRAL
 from demo_lgc.domain.letter import Letter

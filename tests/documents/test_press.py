@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.errors import PressError, PressProblem
 from tests.factory import CREATED_AT, a_full_vsm, a_header, a_vsm
 
@@ -32,7 +32,7 @@ def scripted(code, **limits):
     """A press whose worker is a few lines of Python that speak the frames."""
     prelude = (
         "import sys, json, time, os\n"
-        "from demo_lgc.documents.frames import read_frame, write_frame\n"
+        "from demo_lgc.documents.workers.frames import read_frame, write_frame\n"
         "i, o = sys.stdin.buffer, sys.stdout.buffer\n"
         "def answer(**said):\n"
         "    write_frame(o, json.dumps({'ok': True, 'error': '', 'memory': 0, **said}).encode())\n"
@@ -91,8 +91,8 @@ def test_a_worker_that_died_is_replaced(press):
 def test_the_window_never_loads_the_heavy_library():
     code = (
         "import sys\n"
-        "import demo_lgc.documents.press, demo_lgc.documents.building\n"
-        "import demo_lgc.documents.rendering, demo_lgc.documents.naming\n"
+        "import demo_lgc.documents.paper.press, demo_lgc.documents.building\n"
+        "import demo_lgc.documents.paper.vsm_html, demo_lgc.documents.naming\n"
         "heavy = {'weasyprint', 'fontTools', 'saxonche'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)\n"
     )
@@ -103,7 +103,7 @@ def test_the_window_never_loads_the_heavy_library():
 def test_a_program_that_is_killed_leaves_no_worker():
     code = (
         "import time\n"
-        "from demo_lgc.documents.press import Press\n"
+        "from demo_lgc.documents.paper.press import Press\n"
         "p = Press()\n"
         "p.print('<p>x</p>', '', '', '2014-11-06T10:02:00+01:00')\n"
         "print(p.worker_pid, flush=True)\n"
@@ -203,7 +203,9 @@ def test_a_worker_that_printed_much_is_retired():
 
 
 def test_nothing_of_a_document_reaches_the_log(caplog):
-    with caplog.at_level(logging.DEBUG, "demo_lgc.documents.worker"):  # before the worker says anything
+    with caplog.at_level(
+        logging.DEBUG, "demo_lgc.documents.workers.worker"
+    ):  # before the worker says anything
         press = scripted(
             "sys.stderr.write('starting\\n'); sys.stderr.flush(); time.sleep(0.3)\n"
             "write_frame(o, b'ready')\nasked = read_frame(i)\n"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from demo_lgc.documents.cda.ns import HL7, XSI
 from demo_lgc.documents.cda.writer import write_vsm
+from demo_lgc.documents.hl7 import HL7, XSI
 from demo_lgc.documents.reading.parsing import parse
 from demo_lgc.documents.reading.vsm import vsm_of
 from demo_lgc.domain import oids

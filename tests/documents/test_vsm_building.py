@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from demo_lgc.documents.building import build_vsm
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.errors import InvalidDocument, PressError, PressProblem
 from demo_lgc.domain.vsm import Problem
 from tests.factory import TINY_PDF, a_full_vsm, a_header, a_vsm

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from demo_lgc.documents.checking import before, check_vsm
+from demo_lgc.documents.rules.vsm import before, check_vsm
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.identity import Address, IdentityStatus

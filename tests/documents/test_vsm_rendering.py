@@ -11,7 +11,7 @@ from lxml import etree
 
 from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.documents.narrative import chapters
-from demo_lgc.documents.rendering import vsm_html
+from demo_lgc.documents.paper.vsm_html import vsm_html
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.identity import IdentityStatus, Sex
 from demo_lgc.domain.vsm import Absence, Allergy, Problem, Treatment, Vsm

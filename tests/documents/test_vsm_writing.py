@@ -10,8 +10,8 @@ from datetime import UTC
 import pytest
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import HL7, XSI
 from demo_lgc.documents.cda.writer import write_vsm
+from demo_lgc.documents.hl7 import HL7, XSI
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate

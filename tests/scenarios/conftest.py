@@ -17,7 +17,7 @@ from sqlalchemy import event
 from demo_lgc.app import House, build_house
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.demonstration import Player
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.trust import CardReader

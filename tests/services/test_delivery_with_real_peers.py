@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from demo_lgc.app import House, build_house
 from demo_lgc.card.software import SoftwareReader
-from demo_lgc.documents.press import Press
+from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.errors import LgcError, StorageError, StorageProblem

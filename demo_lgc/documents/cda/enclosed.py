@@ -9,8 +9,8 @@ from base64 import b64encode
 
 from demo_lgc.documents.cda.header import Model, header_of
 from demo_lgc.documents.cda.ns import document, element
-from demo_lgc.documents.checking_fields import check_pdf
-from demo_lgc.documents.checking_header import check_header
+from demo_lgc.documents.rules.fields import check_pdf
+from demo_lgc.documents.rules.header import check_header
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.errors import InvalidDocument
 

@@ -16,14 +16,10 @@ from uuid import NAMESPACE_OID
 
 from lxml import etree
 
+from demo_lgc.documents.hl7 import HL7, XSI, Element
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
-
-HL7 = "urn:hl7-org:v3"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-
-Element: TypeAlias = etree._Element  # of a tree that was read
 
 _TYPE = f"{{{XSI}}}type"
 _NAMESPACES: Any = {None: HL7, "xsi": XSI}  # the stubs know no default namespace

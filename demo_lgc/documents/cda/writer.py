@@ -10,8 +10,8 @@ from __future__ import annotations
 from demo_lgc.documents.cda.header import Model, header_of
 from demo_lgc.documents.cda.ns import Ids, document, element
 from demo_lgc.documents.cda.sections import body
-from demo_lgc.documents.checking import check_vsm
-from demo_lgc.documents.checking_fields import check_pdf
+from demo_lgc.documents.rules.fields import check_pdf
+from demo_lgc.documents.rules.vsm import check_vsm
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.document import DocumentHeader

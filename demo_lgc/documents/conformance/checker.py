@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 
 from demo_lgc.documents.conformance.pack import Pack
-from demo_lgc.documents.worker import Worker, WorkerError
+from demo_lgc.documents.workers.worker import Worker, WorkerError
 from demo_lgc.domain.errors import (
     ConformanceError,
     ConformanceProblem,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from demo_lgc.documents.conformance.checks import Checks
 from demo_lgc.documents.conformance.pack import Pack
-from demo_lgc.documents.serving import serve_pipes
+from demo_lgc.documents.workers.serving import serve_pipes
 from demo_lgc.domain.errors import ConformanceError, UnreadableDocument
 
 

@@ -8,13 +8,13 @@ Reference: [ANS-KIT] LISEZ-MOI (order of the checks).
 
 from __future__ import annotations
 
-from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.conformance.french import NOT_EVALUATED, missing_element, sentence_of
 from demo_lgc.documents.conformance.judging import Failure, Schematrons
 from demo_lgc.documents.conformance.pack import GENERIC, Pack
 from demo_lgc.documents.conformance.places import WHOLE, element_at, place_of
 from demo_lgc.documents.conformance.schema_check import XmlSchema
 from demo_lgc.documents.conformance.words import HEADER
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.parsing import parse
 from demo_lgc.domain.errors import Finding
 

@@ -13,10 +13,10 @@ from typing import Any
 import saxonche
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.conformance.pack import TERMINOLOGY, Pack
 from demo_lgc.documents.conformance.schema import SchematronError, read_schema
 from demo_lgc.documents.conformance.schematron import MISSING, compiled
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.domain.errors import ConformanceError, ConformanceProblem
 
 

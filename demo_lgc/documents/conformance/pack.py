@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import HL7, Element
+from demo_lgc.documents.hl7 import HL7, Element
 from demo_lgc.domain.errors import ConformanceError, ConformanceProblem
 
 FOLDERS = ("infrastructure", "schematrons", "jeuxDeValeurs")

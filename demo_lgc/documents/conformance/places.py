@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import HL7, Element
 from demo_lgc.documents.conformance.words import FIELDS, HEADER
+from demo_lgc.documents.hl7 import HL7, Element
 
 WHOLE = "Structure du document"
 _STEP = re.compile(r"/(?:Q\{([^}]*)\})?(?:element\()?([\w.\-]+)\)?\[(\d+)\]")

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.conformance.xpath import substituted
+from demo_lgc.documents.hl7 import Element
 
 ISO = "http://purl.oclc.org/dsdl/schematron"
 MAX_INCLUDES = 40  # one inside the other: the real ones stop at three

@@ -13,10 +13,10 @@ from typing import cast
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.conformance.pack import XSD, Pack
 from demo_lgc.documents.conformance.places import place_of
 from demo_lgc.documents.conformance.words import NBSP, attribute_named, named
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.domain.errors import ConformanceError, ConformanceProblem, Finding
 
 MAX_EXPECTED = 4

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.conformance.schema import (
     Assertion,
     Extends,
@@ -23,6 +22,7 @@ from demo_lgc.documents.conformance.schema import (
     SchematronError,
 )
 from demo_lgc.documents.conformance.xpath import PACK, Forbidden, confined
+from demo_lgc.documents.hl7 import Element
 
 XSL = "http://www.w3.org/1999/XSL/Transform"
 _FOREIGN = ("http://saxon.sf.net", "java:", "http://expath.org")

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 from striprtf.striprtf import rtf_to_text
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.plain import plain_text
 from demo_lgc.documents.reading.enclosed import PICTURES
 from demo_lgc.documents.reading.values import H, code_of, line_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading import header
 from demo_lgc.documents.reading.body import outline, page
 from demo_lgc.documents.reading.enclosed import enclosed

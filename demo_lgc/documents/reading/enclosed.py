@@ -11,7 +11,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterator
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.values import H, line_of
 from demo_lgc.domain.received import Enclosed
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.people import identifier_words, identifiers, party
 from demo_lgc.documents.reading.values import H, code_of, interval, line_of, when
 from demo_lgc.domain.codes import Code

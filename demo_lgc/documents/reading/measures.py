@@ -16,7 +16,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.values import H, Narrative, code_of, time_of, type_of, words
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.results import Measure

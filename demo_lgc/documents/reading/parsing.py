@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import HL7, Element
+from demo_lgc.documents.hl7 import HL7, Element
 from demo_lgc.domain.errors import DocumentProblem, UnreadableDocument
 
 MAX_BYTES = 25_000_000  # larger than any document that the DMP or a mailbox takes

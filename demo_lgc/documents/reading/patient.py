@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.people import address, identifiers, telecoms
 from demo_lgc.documents.reading.values import H, day_of, line_of, when
 from demo_lgc.domain import oids

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.values import H, code_of, line_of, when
 from demo_lgc.domain import oids
 from demo_lgc.domain.received import Identifier, Party

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.measures import bounds_of, measure_of
 from demo_lgc.documents.reading.values import (
     H,

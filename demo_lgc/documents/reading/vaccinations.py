@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.measures import measure_of
 from demo_lgc.documents.reading.people import party
 from demo_lgc.documents.reading.prescriptions import is_absence, product_of

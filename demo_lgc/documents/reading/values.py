@@ -18,7 +18,7 @@ from typing import cast
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import HL7, XSI, Element
+from demo_lgc.documents.hl7 import HL7, XSI, Element
 from demo_lgc.documents.narrative import one_line
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate

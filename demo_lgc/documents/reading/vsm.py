@@ -16,8 +16,8 @@ from typing import TypeAlias, TypeVar
 
 from demo_lgc.documents import narrative as ours
 from demo_lgc.documents.cda import sections as written
-from demo_lgc.documents.cda.ns import Element
 from demo_lgc.documents.cda.writer import VSM_2023
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading import vsm_entries as entries
 from demo_lgc.documents.reading import vsm_figures as figures
 from demo_lgc.documents.reading.values import H, Narrative, line_of, templates_of

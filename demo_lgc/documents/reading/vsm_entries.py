@@ -8,7 +8,7 @@ Reference: [VSM] §3.2: E.37, E.62, E.41, E.59.
 
 from __future__ import annotations
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.narrative import NBSP
 from demo_lgc.documents.reading import vsm_vocabulary as vocabulary
 from demo_lgc.documents.reading.values import H, Narrative, code_of, day_of, line_of, name_of, when, words

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from demo_lgc.documents import narrative as ours
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.narrative import NBSP, part_id
 from demo_lgc.documents.reading import vsm_vocabulary as vocabulary
 from demo_lgc.documents.reading.dosage import posology

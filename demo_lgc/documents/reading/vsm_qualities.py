@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from demo_lgc.documents.cda import qualifiers as written
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.narrative import NBSP
 from demo_lgc.documents.reading import vsm_vocabulary as vocabulary
 from demo_lgc.documents.reading.values import H, Narrative, code_of, name_of, words

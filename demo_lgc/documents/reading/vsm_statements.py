@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import Element
+from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.narrative import NBSP, one_line
 from demo_lgc.documents.reading.values import (
     H,

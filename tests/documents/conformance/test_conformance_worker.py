@@ -16,7 +16,7 @@ from demo_lgc.domain.errors import ConformanceError, ConformanceProblem, Finding
 ROOT = Path(__file__).resolve().parents[3]
 PRELUDE = (
     "import sys, json, time, os\n"
-    "from demo_lgc.documents.frames import read_frame, write_frame\n"
+    "from demo_lgc.documents.workers.frames import read_frame, write_frame\n"
     "i, o = sys.stdin.buffer, sys.stdout.buffer\n"
     "def answer(memory=0, **said):\n"
     "    write_frame(o, json.dumps({'ok': True, 'error': '', 'memory': memory}).encode())\n"

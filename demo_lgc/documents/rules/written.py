@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from demo_lgc.documents.cda.ns import HL7, Element
+from demo_lgc.documents.hl7 import HL7, Element
 from demo_lgc.domain.errors import Finding
 
 # Larger than any document that the DMP or a mailbox takes.

@@ -9,14 +9,14 @@ import json
 import sys
 from collections.abc import Sequence
 
-from demo_lgc.documents.pages import page_of
-from demo_lgc.documents.worker import Worker, WorkerError
+from demo_lgc.documents.paper.pages import page_of
+from demo_lgc.documents.workers.worker import Worker, WorkerError
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.errors import PressError, PressProblem
 from demo_lgc.domain.letter import Letter
 from demo_lgc.domain.vsm import Vsm
 
-WORKER = (sys.executable, "-m", "demo_lgc.documents.press_worker")
+WORKER = (sys.executable, "-m", "demo_lgc.documents.paper.press_worker")
 MAX_MEMORY = 800_000_000
 MAX_PAGES = 500
 

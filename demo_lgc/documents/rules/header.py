@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from demo_lgc.documents.checking_fields import EMPTY, check_code, check_optional, check_text, is_oid
+from demo_lgc.documents.rules.fields import EMPTY, check_code, check_optional, check_text, is_oid
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.errors import Finding
 from demo_lgc.domain.identity import Patient

@@ -5,8 +5,8 @@ Reference: [MSS] ECO.2.1.5.
 
 from __future__ import annotations
 
-from demo_lgc.documents.rendering import vsm_html
-from demo_lgc.documents.rendering_letter import letter_html
+from demo_lgc.documents.paper.letter_html import letter_html
+from demo_lgc.documents.paper.vsm_html import vsm_html
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.letter import Letter
 from demo_lgc.domain.vsm import Vsm

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from demo_lgc.documents.frames import read_frame, write_frame
+from demo_lgc.documents.workers.frames import read_frame, write_frame
 
 
 def serve_pipes(warm: Callable[[], None], answer: Callable[[bytes], bytes]) -> None:

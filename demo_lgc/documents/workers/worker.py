@@ -18,7 +18,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from demo_lgc.documents.frames import read_frame, write_frame
+from demo_lgc.documents.workers.frames import read_frame, write_frame
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class _Process:
 
     def __init__(self, command: tuple[str, ...], name: str) -> None:
         self._name = name
-        root = str(Path(__file__).resolve().parents[2])
+        root = str(Path(__file__).resolve().parents[3])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own command, never a user's text

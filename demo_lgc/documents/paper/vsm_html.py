@@ -10,7 +10,7 @@ from datetime import date
 from html import escape
 
 from demo_lgc.documents.narrative import NBSP, NOT_ASKED, Chapter, Row, chapters
-from demo_lgc.documents.sheet import LEGAL, Ink, Sheet, framed, heading, inked
+from demo_lgc.documents.paper.sheet import LEGAL, Ink, Sheet, framed, heading, inked
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent
 from demo_lgc.domain.practitioner import PractitionerSession

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from demo_lgc.documents.checking_fields import WORD, check_code, check_optional, check_text
-from demo_lgc.documents.checking_header import check_header
+from demo_lgc.documents.rules.fields import WORD, check_code, check_optional, check_text
+from demo_lgc.documents.rules.header import check_header
 from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.errors import Finding

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from demo_lgc.documents.datamatrix import CAPTION, ins_svg
-from demo_lgc.documents.identity_words import (
+from demo_lgc.documents.narrative import NBSP
+from demo_lgc.documents.paper.datamatrix import CAPTION, ins_svg
+from demo_lgc.documents.paper.identity_words import (
     address_line,
     born,
     colleague_words,
@@ -29,7 +30,6 @@ from demo_lgc.documents.identity_words import (
     speciality,
     strict_traits,
 )
-from demo_lgc.documents.narrative import NBSP
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent
 from demo_lgc.domain.practitioner import PractitionerSession

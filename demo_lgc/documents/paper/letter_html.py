@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from demo_lgc.documents.narrative import NBSP, one_line
-from demo_lgc.documents.sheet import LEGAL, Ink, Sheet, framed, heading, inked
+from demo_lgc.documents.paper.sheet import LEGAL, Ink, Sheet, framed, heading, inked
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.letter import Letter, Line, Passage
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from demo_lgc.documents.checking_fields import EMPTY, check_optional, check_text
-from demo_lgc.documents.checking_header import check_header
+from demo_lgc.documents.rules.fields import EMPTY, check_optional, check_text
+from demo_lgc.documents.rules.header import check_header
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.errors import Finding
 from demo_lgc.domain.kinds import FORMAT_PDF, Kind, kind_of

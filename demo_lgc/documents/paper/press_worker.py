@@ -10,8 +10,8 @@ import json
 import logging
 from datetime import datetime
 
-from demo_lgc.documents.printing import pdf_of
-from demo_lgc.documents.serving import serve_pipes
+from demo_lgc.documents.paper.printing import pdf_of
+from demo_lgc.documents.workers.serving import serve_pipes
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Processes of ours that do one heavy kind of work, warm and watched."""
