@@ -117,6 +117,16 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class SharedVersion:
+    """A version of a document that was shared, and where each of its deliveries stands."""
+
+    unique_id: str
+    set_id: str
+    version: int
+    deliveries: tuple[tuple[Channel, DeliveryState], ...]
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What a service said when it took a document."""
 

@@ -11,7 +11,7 @@ import hashlib
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
-from demo_lgc.domain.delivery import OPEN, Channel, DeliveryState
+from demo_lgc.domain.delivery import OPEN, Channel, DeliveryState, SharedVersion
 from demo_lgc.domain.document import NOT_SENT, REPLACED, UNREAD, Document, DocumentSummary
 from demo_lgc.domain.errors import StorageError, StorageProblem
 from demo_lgc.domain.timeline import Lane, TimelineEvent
@@ -181,6 +181,27 @@ def state_in_words(deliveries: list[tuple[Channel, DeliveryState]]) -> str:
     if DeliveryState.REFUSED in states:
         return "Refusé"
     return "Envoyé" if DeliveryState.SENT in states else NOT_SENT
+
+
+def shared_versions(store: Store, patient_id: int, type_code: str, author: str) -> tuple[SharedVersion, ...]:
+    """Return what `author` shared of a type for a patient, latest first. Raises StorageError."""
+    query = (
+        select(DocumentRow)
+        .where(
+            DocumentRow.patient_id == patient_id,
+            DocumentRow.type_code == type_code,
+            DocumentRow.author == author,
+            DocumentRow.origin == "practice",
+        )
+        .order_by(DocumentRow.created_at.desc(), DocumentRow.version.desc())
+    )
+    with store.reading() as session:
+        shared = _deliveries(session, patient_id)
+        return tuple(
+            SharedVersion(row.unique_id, row.set_id, row.version, tuple(shared[row.unique_id]))
+            for row in session.scalars(query)
+            if row.unique_id in shared
+        )
 
 
 def add_event(store: Store, patient_id: int, event: TimelineEvent) -> None:

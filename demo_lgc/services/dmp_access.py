@@ -5,15 +5,19 @@ Reference: [DMP] §3, §4. Feeding needs no authorisation; TD0.3 only opens the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from demo_lgc.domain.dmp import DmpStatus, check_asking
+from demo_lgc.domain.errors import NetworkError, RemoteRefusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.records import dmp_states, patients, trace
 from demo_lgc.records.store import Store
 from demo_lgc.services.peers import Peers
 from demo_lgc.services.session import SessionService
+
+logger = logging.getLogger(__name__)
 
 
 class DmpAccess:
@@ -53,6 +57,18 @@ class DmpAccess:
         self._peers.dmp.authorise(check_asking(patient))
         trace.add(self._store, self._session.current, self._clock(), "dmp-consent", patient.id, "AJOUT")
         return self.status(patient)
+
+    def entry_of(self, patient: Patient, document_id: str) -> str:
+        """Return the entryUUID by which the DMP knows a document of ours, "" when it cannot tell just now.
+
+        Asked each time: it changes (RG_2710). Raises IdentityError, CardError, NotAllowed (NO_SESSION).
+        """
+        try:
+            entries = self._peers.dmp.entry_uuids(check_asking(patient), document_id)
+        except (NetworkError, RemoteRefusal) as error:
+            logger.info("the DMP does not say which document to replace: %s", error)
+            return ""
+        return entries[0] if len(entries) == 1 else ""
 
     def record_opposition(self, patient: Patient, opposed: bool) -> Patient:
         """Record that the patient opposes, or no longer opposes, the feeding of the DMP.

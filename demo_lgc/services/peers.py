@@ -39,6 +39,10 @@ class Dmp(Protocol):
         """TD3.1b by uniqueId."""
         ...
 
+    def entry_uuids(self, ins: Ins, document_id: str) -> tuple[str, ...]:
+        """TD3.1b by uniqueId: the entries to replace."""
+        ...
+
     def close(self) -> None:
         """Drop the connections."""
         ...

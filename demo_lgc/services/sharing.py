@@ -37,6 +37,7 @@ from demo_lgc.records.store import Store
 from demo_lgc.services.delivery import AUTHOR
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.session import SessionService
+from demo_lgc.services.versions import following, replaceable
 
 logger = logging.getLogger(__name__)
 
@@ -141,9 +142,8 @@ class Sharing:
         patient = patients.get(self._store, patient.id)
         self._check(patient, request)
         session, now = self._session.current, self._clock()
-        document = build_vsm(
-            vsm.get(self._store, patient.id), self._header(patient, session, now), self._press
-        )
+        header, entry = self._next_version(self._header(patient, session, now), request)
+        document = build_vsm(vsm.get(self._store, patient.id), header, self._press)
         self._judge(document)
         drafts: list[DeliveryDraft] = []
         submission_id = oid_of(self._new_uuid())
@@ -156,6 +156,7 @@ class Sharing:
                 submission_id=submission_id,
                 source_id=source_id,
                 now=now,
+                replaces_entry=entry,
             )
             label = f"DMP de {patient.courtesy_name}"
             parts = (*submission.parts, _author(session))
@@ -202,6 +203,21 @@ class Sharing:
         """Raise InvalidDocument for what the conformance pack refuses, when one is installed."""
         if self._checker is not None and (findings := self._checker.check(document.content)):
             raise InvalidDocument(findings)
+
+    def _next_version(self, first: DocumentHeader, request: ShareRequest) -> tuple[DocumentHeader, str]:
+        """Return the header of the version that replaces what this doctor shared before, and its DMP entry.
+
+        It is `first`, of a new set, when there is nothing to replace.
+        """
+        patient, now = first.patient, first.created_at
+        author = first.session.practitioner.display_name
+        shared = documents.shared_versions(self._store, patient.id, first.type.code, author)
+        before = replaceable(shared, to_dmp=request.to_dmp, visibility=request.visibility)
+        entry = self._dmp.entry_of(patient, before.unique_id) if before and request.to_dmp else ""
+        if before is None or (request.to_dmp and not entry):
+            return first, ""
+        latest = max(each.version for each in shared if each.set_id == before.set_id)
+        return following(first, before, latest, now), entry
 
     def _header(self, patient: Patient, session: PractitionerSession, now: datetime) -> DocumentHeader:
         unique_id = oid_of(self._new_uuid())

@@ -17,6 +17,7 @@ from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.records import outbox, patients
 from demo_lgc.records.store import Store
 from demo_lgc.services.delivery import Deliveries
+from demo_lgc.services.dmp_access import DmpAccess
 from tests.records.records_values import NOW, a_document, a_patient, a_session, to_the_dmp
 
 SETTLE = timedelta(seconds=30)
@@ -142,3 +143,15 @@ def written(store: Store) -> dict[Channel, Delivery]:
     patient = patients.add(store, a_patient())
     made = outbox.add(store, a_document(patient), (to_the_dmp(), by_mail()), NOW)
     return {delivery.channel: delivery for delivery in made}
+
+
+class Open:
+    """A session service whose session is open."""
+
+    def __init__(self, session: PractitionerSession) -> None:
+        self.current = session
+
+
+@pytest.fixture
+def access(store: Store, peers: FakePeers, session: PractitionerSession, clock: Clock) -> DmpAccess:
+    return DmpAccess(store, Open(session), peers, clock)  # type: ignore[arg-type]

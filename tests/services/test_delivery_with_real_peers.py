@@ -125,6 +125,44 @@ def has_left(practice: Practice, delivery: Delivery) -> bool:
     return outbox.get(practice.house.store, delivery.id).content_left
 
 
+# --- versions -----------------------------------------------------------------------------------------
+
+
+def test_a_second_synthesis_replaces_the_first_in_the_dmp_and_for_colleagues(practice: Practice) -> None:
+    documents = []
+    for _ in range(3):
+        deliveries = practice.prepare(practice.colleague(), to_dmp=True)
+        practice.finish()
+        documents.append(deliveries[0].document_id)
+    assert practice.all_sent_once()
+    assert [practice.world.dmp.document(each).status for each in documents] == [
+        "Deprecated",
+        "Deprecated",
+        "Approved",
+    ]
+    read = [practice.house.desk.reading.open(practice.patient.id, each) for each in documents]
+    assert [each.version for each in read] == [1, 2, 3]
+    assert {each.set_id.text for each in read} == {documents[0]}
+    assert [each.replaces.text if each.replaces else "" for each in read] == ["", *documents[:2]]
+    listed = practice.house.desk.files.open(practice.patient.id).documents
+    states = {each.unique_id: (each.version, each.superseded) for each in listed}
+    assert [states[each] for each in documents] == [(1, True), (2, True), (3, False)]
+
+
+def test_a_synthesis_leaves_as_a_first_one_when_the_dmp_cannot_say_what_to_replace(
+    practice: Practice,
+) -> None:
+    practice.prepare(to_dmp=True)
+    practice.finish()
+    practice.world.dmp.script.down()
+    first = practice.prepare(practice.colleague(), to_dmp=True)[0]
+    practice.world.dmp.script.reset()
+    practice.finish()
+    read = practice.house.desk.reading.open(practice.patient.id, first.document_id)
+    assert (read.version, read.replaces) == (1, None)
+    assert practice.all_sent_once()
+
+
 # --- writing down -------------------------------------------------------------------------------------
 
 

@@ -13,19 +13,7 @@ from demo_lgc.records import patients, trace
 from demo_lgc.records.store import Store
 from demo_lgc.services.dmp_access import DmpAccess
 from tests.records.records_values import a_patient
-from tests.services.conftest import Clock, FakePeers
-
-
-class Open:
-    """A session service whose session is open."""
-
-    def __init__(self, session: PractitionerSession) -> None:
-        self.current = session
-
-
-@pytest.fixture
-def access(store: Store, peers: FakePeers, session: PractitionerSession, clock: Clock) -> DmpAccess:
-    return DmpAccess(store, Open(session), peers, clock)  # type: ignore[arg-type]
+from tests.services.conftest import FakePeers
 
 
 @pytest.mark.parametrize(
