@@ -35,7 +35,15 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QCheckBox,
+    QLineEdit,
+    QListView,
+    QWidget,
+)
 
 from demo_lgc import __version__
 from demo_lgc.app import House, build_house
@@ -120,6 +128,14 @@ class Player:
         self.key(self.find(QLineEdit, "top.search"), Qt.Key.Key_Return)
         self.find(QAbstractButton, "record.share")
         self.wait("the record read", lambda: "/" in self.window.windowTitle())
+
+    def read_document(self) -> None:
+        """Open the first document of the list, until its critical result is told."""
+        documents = self.find(QAbstractItemView, "record.documents")
+        documents.setFocus()
+        self.key(documents, Qt.Key.Key_Home)
+        self.key(documents, Qt.Key.Key_Return)
+        self.find(QAbstractButton, "viewer.alarm.go")
 
     def share(self) -> None:
         """« Partager le VSM », until the DMP has answered."""
@@ -223,6 +239,8 @@ def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
             player.wait("the DMP states of the day", lambda: not window.asks_the_dmp)
         with story.step("dossier", "Dossier du patient diabétique : bandeau, parcours, documents"):
             player.open_record(PATIENT)
+        with story.step("document", "Un compte rendu de biologie : le résultat critique se voit sans lire"):
+            player.read_document()
         with story.step("donnees", "Ses données médicales"):
             player.click("record.menu.medical")
         with story.step(
