@@ -26,6 +26,7 @@ def figures(rounds: int = 30) -> Iterator[Figure]:
 
     application = QApplication.instance() or QApplication([])
     theme.apply("light")
+    yield preview(rounds)
     for path in sorted((conformance() / "cda" / "ExemplesCDA").iterdir()):
         content = path.read_bytes()
         document = read_document(content)
@@ -75,3 +76,34 @@ def showing(path: Path, content: bytes, rounds: int) -> Figure:
     view.deleteLater()
     bare.deleteLater()
     return figure
+
+
+def preview(rounds: int) -> Figure:
+    """What the doctor sees of a VSM before sending it: its words as a page, laid out."""
+    from PySide6.QtWidgets import QTextBrowser
+
+    from demo_lgc.documents.paper.vsm_html import vsm_html
+    from tests.factory import CREATED_AT, a_full_vsm, a_patient, a_session
+
+    vsm, patient, session = a_full_vsm(), a_patient(), a_session()
+    browser = QTextBrowser()
+    browser.resize(700, 800)
+    browser.show()
+    page = vsm_html(vsm, patient, session, CREATED_AT.date(), for_print=False)
+
+    def laid_out(html: str) -> None:
+        browser.setHtml(html)
+        browser.document().size()
+
+    def ours() -> None:
+        laid_out(vsm_html(vsm, patient, session, CREATED_AT.date(), for_print=False))
+
+    return compare(
+        "preview of a full VSM",
+        ours,
+        "setHtml",
+        lambda: laid_out(page),
+        goal=1.5,
+        within=0.050,
+        rounds=rounds,
+    )

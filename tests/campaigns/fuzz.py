@@ -19,6 +19,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 
 from lxml import etree
@@ -124,10 +125,10 @@ def _drop(element: etree._Element) -> None:
 
 
 def _double(element: etree._Element, times: int) -> None:
-    parent, written = element.getparent(), etree.tostring(element, with_tail=False)
-    if parent is not None and len(written) < 20_000:
+    parent = element.getparent()
+    if parent is not None and len(etree.tostring(element)) < 20_000:
         for _ in range(times):
-            parent.append(etree.fromstring(written))
+            parent.append(deepcopy(element))
 
 
 def _move(element: etree._Element, other: etree._Element) -> None:
