@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,11 +61,26 @@ def test_a_document_is_told_to_people(capsys: pytest.CaptureFixture[str]) -> Non
     assert "Patient\u00a0: CHEMIN Henri" in said
 
 
+def test_a_value_that_the_laboratory_did_not_interpret_is_not_counted_as_normal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sans interprétation.xml"
+    path.write_text(re.sub(r"<interpretationCode[^>]*/>", "", REPORT.read_text("utf-8")), "utf-8")
+    assert main(["cda", "check", str(path)]) == READABLE
+    assert ", dont 4 hors référence" in capsys.readouterr().out
+    assert main(["cda", "check", "--json", str(path)]) == READABLE
+    told = json.loads(capsys.readouterr().out)["results"]
+    potassium = next(each for each in told if each["name"] == "Potassium")
+    assert (potassium["abnormal"], potassium["outside"]) == (None, True)
+
+
 def test_a_document_is_shown_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cda", "show", str(REPORT)]) == READABLE
     said = capsys.readouterr().out
     assert "Type\u00a0: CR d'examens biologiques (11502-2)" in said
     assert "  Potassium\u00a0: 6,8 mmol/L [HH]" in said
+    assert main(["cda", "show", "--json", str(REPORT)]) == READABLE
+    assert json.loads(capsys.readouterr().out)["patient"]["name"] == "CHEMIN Henri"
 
 
 @pytest.mark.parametrize("name", ["a bomb of entities", "two patients", "a cut document", "nothing"])

@@ -7,6 +7,7 @@ nothing, unless `--strict` asks for it, since half of the country's documents ha
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -27,9 +28,9 @@ from demo_lgc.commands.verdicts import (
 )
 from demo_lgc.documents.conformance import pack
 from demo_lgc.documents.conformance.checker import Checker
+from demo_lgc.documents.hl7 import MAX_BYTES
 from demo_lgc.documents.plain import plain_text
 from demo_lgc.documents.reading.document import read_document
-from demo_lgc.documents.reading.parsing import MAX_BYTES
 from demo_lgc.domain.dates import when_in_french
 from demo_lgc.domain.errors import LgcError, UnreadableDocument
 from demo_lgc.domain.received import ReceivedDocument
@@ -84,8 +85,8 @@ def _in_words(verdict: dict[str, Any]) -> Iterator[str]:
         yield f"    Non conforme{NBSP}: {finding['place']}, {finding['what']}"
 
 
-def show(file: Path, *, window: bool = False, theme: str = "light") -> int:
-    """Show one document, in the terminal or in a window; return the exit status."""
+def show(file: Path, *, as_json: bool = False, window: bool = False, theme: str = "light") -> int:
+    """Show one document, in the terminal, as JSON or in a window; return the exit status."""
     try:
         content = bytes_of(file, MAX_BYTES)
         document = read_document(content)
@@ -99,6 +100,9 @@ def show(file: Path, *, window: bool = False, theme: str = "light") -> int:
         from demo_lgc.commands.window import open_window
 
         return open_window(document, content, theme)
+    if as_json:
+        sys.stdout.write(json.dumps(described(document), ensure_ascii=False) + "\n")
+        return READABLE
     sys.stdout.writelines(f"{printable(line)}\n" for line in _page(document))
     return READABLE
 
@@ -128,4 +132,4 @@ def _result(result: LabResult) -> str:
     values = ", ".join(f"{each.text} {each.unit}".strip() for each in result.measures)
     said = f" [{'/'.join(result.interpretation_codes)}]" if result.interpretation_codes else ""
     when = f" ({when_in_french(result.time)})" if result.time else ""
-    return f"{result.name}{NBSP}: {values}{said}{when}"
+    return f"{result.name}{NBSP}: {values or 'non rendu'}{said}{when}"

@@ -83,11 +83,11 @@ def described_time(time: PartialDate | datetime | None) -> str | None:
 
 
 def sentence(error: LgcError) -> str:
-    """Return a foreseen failure as the screen says it, on one line."""
-    from demo_lgc.ui.errors import explain  # Qt is not needed to read documents that are sound
+    """Return a foreseen failure as the screen says it, on one line; nothing is kept by a command."""
+    from demo_lgc.ui.reception.words import before_keeping  # Qt, only when something is to be refused
 
-    words = explain(error)
-    return f"{words.title} {words.detail}".strip()
+    words = before_keeping(error)
+    return f"{words.title} {words.detail}".replace("  ", " ").strip()
 
 
 def printable(line: str) -> str:
@@ -119,7 +119,8 @@ def _result(result: LabResult) -> dict[str, Any]:
         "values": [_measure(measure) for measure in result.measures],
         "unit": next((measure.unit for measure in result.measures if measure.unit), ""),
         "interpretation": list(result.interpretation_codes),
-        "abnormal": result.is_abnormal,
+        "abnormal": result.is_abnormal if result.interpretation is not None else None,
+        "outside": result.is_outside,
         "reference": [_reference(reference) for reference in result.references],
         "previous": [_point(point) for point in result.previous],
         "comments": list(result.comments),

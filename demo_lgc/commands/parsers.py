@@ -27,6 +27,7 @@ def _add_cda(commands: Any) -> None:
     check.set_defaults(run=_check_cda)
     show = acts.add_parser("show", help="afficher un document, dans le terminal ou dans une fenêtre")
     show.add_argument("file", type=Path, metavar="FICHIER")
+    show.add_argument("--json", action="store_true", help="ce qu’il dit, en JSON")
     show.add_argument("--window", action="store_true", help="dans une fenêtre")
     show.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
     show.set_defaults(run=_show_cda)
@@ -46,7 +47,7 @@ def _add_conformance(commands: Any) -> None:
         "folder",
         type=Path,
         metavar="DOSSIER",
-        help="où il a été téléchargé : il contient infrastructure, schematrons et jeuxDeValeurs",
+        help="où il a été téléchargé\u00a0: il contient infrastructure, schematrons et jeuxDeValeurs",
     )
     install.set_defaults(run=_install)
 
@@ -69,7 +70,7 @@ def _check_cda(options: argparse.Namespace) -> int:
 def _show_cda(options: argparse.Namespace) -> int:
     from demo_lgc.commands import cda
 
-    return cda.show(options.file, window=options.window, theme=options.theme)
+    return cda.show(options.file, as_json=options.json, window=options.window, theme=options.theme)
 
 
 def _check_xdm(options: argparse.Namespace) -> int:

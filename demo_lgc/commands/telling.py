@@ -144,7 +144,7 @@ def document_in_words(document: dict[str, Any]) -> Iterator[str]:
     for section in document["sections"]:
         yield f"    – {section['title']}"
     if document["results"]:
-        abnormal = sum(result["abnormal"] for result in document["results"])
-        yield f"    Résultats\u00a0: {len(document['results'])}, dont {abnormal} hors des normes"
+        abnormal = sum(bool(each["abnormal"] or each["outside"]) for each in document["results"])
+        yield f"    Résultats\u00a0: {len(document['results'])}, dont {abnormal} hors référence"
     for warning in document["warnings"]:
         yield f"    Attention\u00a0: {warning}"

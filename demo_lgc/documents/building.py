@@ -19,7 +19,7 @@ from demo_lgc.domain.vsm import Vsm
 
 
 class Printer(Protocol):
-    """Whoever turns content into PDF/A; `press.Press` is one."""
+    """Whoever turns content into PDF/A; `paper.press.Press` is one."""
 
     def pdf(self, content: Vsm | Letter, header: DocumentHeader) -> bytes:
         """Return the PDF/A-1b of a document. Raises PressError."""

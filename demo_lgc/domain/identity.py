@@ -31,6 +31,11 @@ class Sex(Enum):
     UNKNOWN = "UN"
 
 
+def is_place_code(place: str) -> bool:
+    """Tell an INSEE code of a place of birth: five characters, « 2A004 » and « 99352 » included."""
+    return re.fullmatch(r"\d[\dAB]\d{3}", place, re.ASCII) is not None
+
+
 def ins_key(nir13: str) -> str:
     """Return the two-digit key of 13 characters: 97 - n mod 97, with 2A read 19 and 2B read 18.
 

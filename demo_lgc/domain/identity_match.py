@@ -8,12 +8,11 @@ Reference: [INS] RNIV 1, strict traits; the matricule never goes without its aut
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum
 
 from demo_lgc.domain.dates import PartialDate
-from demo_lgc.domain.identity import Patient, Sex
+from demo_lgc.domain.identity import Patient, Sex, is_place_code
 from demo_lgc.domain.naming import key_of
 from demo_lgc.domain.received import DocumentPatient
 
@@ -140,5 +139,4 @@ def _known_sex(sex: str) -> str:
 
 def _known_place(place: str) -> str:
     """Return an INSEE code; a town in words, or the code of an unknown place, cannot be compared."""
-    known = re.fullmatch(r"\d[\dAB]\d{3}", place, re.ASCII) is not None and place != UNKNOWN_PLACE
-    return place if known else ""
+    return place if is_place_code(place) and place != UNKNOWN_PLACE else ""

@@ -79,15 +79,18 @@ class DocumentPatient:
     @property
     def display_name(self) -> str:
         """« CHEMIN Henri »: used name (or birth name) in capitals, then given name; empty when unnamed."""
-        family = (self.used_name or self.birth_name).upper()
-        given = self.used_given_name or self.first_given_name
-        return f"{family} {given.title() if given.isupper() else given}".strip()
+        return " ".join(filter(None, self._called))
 
     @property
     def initialled_name(self) -> str:
         """« CHEMIN H. », as a window title names a patient."""
-        family, _, given = self.display_name.rpartition(" ")
+        family, given = self._called
         return f"{family} {given[:1]}." if family and given else self.display_name
+
+    @property
+    def _called(self) -> tuple[str, str]:
+        given = self.used_given_name or self.first_given_name
+        return (self.used_name or self.birth_name).upper(), given.title() if given.isupper() else given
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Vaccination:
-    """A vaccine given, or refused (`given` False) with the reason in `comment`."""
+    """A vaccine given, or not (`given` False: refused, cancelled…), with the reason in `comment`."""
 
     vaccine: str
     code: Code = NOWHERE
@@ -187,11 +190,6 @@ class ReceivedDocument:
     vaccinations: tuple[Vaccination, ...] = field(default=(), repr=False)
     prescriptions: tuple[Prescribed, ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
-
-    @property
-    def is_structured(self) -> bool:
-        """True when the body is text in sections (level 2 or 3), not only a file."""
-        return bool(self.sections)
 
     @property
     def organisation(self) -> str:

@@ -48,8 +48,8 @@ class Measure:
 
     `text` is what people read (« 6,8 », « < 1,0 », « Staphylococcus aureus »), French decimals. `number` is
     given for one quantity, `low` and `high` for an interval (one of them alone for « > 3 » or « < 1 »),
-    `code` for a coded value. `unit` is UCUM as written, empty for a ratio or a text. `others` is the same
-    measure in other units.
+    `code` for a coded value. `unit` is UCUM as written, empty for a ratio or a text, and for « 1 ». `others`
+    is the same measure in other units. What was looked for and not found (`negationInd`) is a text alone.
     """
 
     text: str
@@ -96,7 +96,7 @@ class LabResult:
     `name` is in the laboratory's words when it wrote some, `code` is LOINC when there is one, else the
     laboratory's own. `measures` are its values (several for a list of germs). `path` says where it stands:
     titles of the sections, then of the batteries, with the germ of an isolate. `anchor` is the section of the
-    HTML it comes from. `status` is `completed`, `active` (partial) or `aborted`.
+    HTML it comes from. `status` is `completed`, `active` (partial) or `aborted` (there may be no value).
     """
 
     name: str
@@ -116,6 +116,24 @@ class LabResult:
     def is_abnormal(self) -> bool:
         """True when the laboratory says so."""
         return self.interpretation is not None and self.interpretation.is_abnormal
+
+    @property
+    def is_outside(self) -> bool:
+        """True for a value nobody judged, outside every usual interval given for it or in a feared one."""
+        if self.interpretation is not None:
+            return False
+        usual = [bounds for bounds in self.references if bounds.is_usual]
+        feared = [bounds for bounds in self.references if not bounds.is_usual]
+        return any(
+            (bool(usual) and all(outside(measure, bounds) for bounds in usual))
+            or any(_is_inside(measure, bounds) for bounds in feared)
+            for measure in self.measures
+        )
+
+    @property
+    def is_critical(self) -> bool:
+        """True when the laboratory says that the doctor must act today."""
+        return self.interpretation is not None and self.interpretation.is_critical
 
 
 @dataclass(frozen=True)
@@ -225,8 +243,10 @@ def _worth(telling: CurvePoint) -> tuple[bool, bool, bool]:
     return said is not None, said is not None and said.is_abnormal, telling.reference is not None
 
 
-def _place(point: CurvePoint) -> tuple[timedelta, Decimal, str]:
-    return _since(point.time), point.number, repr(point)
+def _place(point: CurvePoint) -> tuple[timedelta, str, Decimal, str]:
+    # Of those that begin together, a year is before its months and a month before its days.
+    known = point.time.hl7 if isinstance(point.time, PartialDate) else ""
+    return _since(point.time), known, point.number, repr(point)
 
 
 def _since(time: ResultTime) -> timedelta:
@@ -235,3 +255,16 @@ def _since(time: ResultTime) -> timedelta:
         time = datetime(time.year, time.month or 1, time.day or 1)
     offset = time.utcoffset()
     return time.replace(tzinfo=None) - datetime.min - (_WINTER if offset is None else offset)
+
+
+def _is_inside(measure: Measure, bounds: Reference) -> bool:
+    """True for a number between both bounds, or beyond the only one; compared in their unit."""
+    if bounds.low is None and bounds.high is None:
+        return False
+    return any(
+        each.number is not None
+        and each.unit == bounds.unit
+        and (bounds.low is None or each.number >= bounds.low)
+        and (bounds.high is None or each.number <= bounds.high)
+        for each in (measure, *measure.others)
+    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -14,19 +12,14 @@ from demo_lgc.documents.reading.parsing import parse
 from demo_lgc.documents.reading.results import lab_results
 from tests.benchmarks.ruler import Figure, compare
 from tests.factory import TINY_PDF, a_full_vsm, a_header
+from tests.judging import conformance_data
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 Flat = tuple[str, dict[str, str], str | None, str | None, tuple[Any, ...]]
-
-
-def conformance() -> Path:
-    """The folder of the conformance data; see docs/specifications.md."""
-    return Path(os.environ.get("DEMO_LGC_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
 
 
 def figures(rounds: int = 30) -> Iterator[Figure]:
     """Yield the figures of this room. Those of official examples need the conformance data."""
-    data = conformance() / "cda"
+    data = conformance_data() / "cda"
     schema = etree.XMLSchema(etree.parse(data / "infrastructure" / "cda" / "CDA_extended.xsd"))
     yield writing(schema, rounds)
     for path in sorted((data / "ExemplesCDA").glob("BIO-CR-BIO*.xml")):

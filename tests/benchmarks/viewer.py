@@ -11,8 +11,8 @@ from lxml import etree
 
 from demo_lgc.documents.reading.document import read_document
 from demo_lgc.resources import resource
-from tests.benchmarks.documents import conformance
 from tests.benchmarks.ruler import Figure, compare
+from tests.judging import conformance_data
 
 WITHIN = 0.150  # seconds
 
@@ -27,7 +27,7 @@ def figures(rounds: int = 30) -> Iterator[Figure]:
     application = QApplication.instance() or QApplication([])
     theme.apply("light")
     yield preview(rounds)
-    for path in sorted((conformance() / "cda" / "ExemplesCDA").iterdir()):
+    for path in sorted((conformance_data() / "cda" / "ExemplesCDA").iterdir()):
         content = path.read_bytes()
         document = read_document(content)
         if document.html and (document.results or not document.enclosed):  # else it opens as a PDF

@@ -9,32 +9,27 @@ that can be told as JSON, or raise one of the three refusals. Anything else is w
 
 from __future__ import annotations
 
-import argparse
 import base64
 import contextlib
 import io
 import json
-import os
 import random
-import sys
-import tempfile
-import time
-import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from demo_lgc.commands.telling import told_document, told_message
 from demo_lgc.domain.errors import UnreadableArchive, UnreadableDocument, UnreadableMessage
 from demo_lgc.exchange.mssante.reading import read_message
 from demo_lgc.services.archives import open_archive
+from tests.campaigns.breaking import attempt, run
 from tests.exchange.xdm.archives import packed
 from tests.factory import a_document
+from tests.judging import conformance_data
 from tests.services.test_archives import INS_ID, cda
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-SLOWEST = 2.0  # seconds
 LARGEST = 200_000  # bytes of a seed; larger ones are made to be slow, and have their own tests
 REFUSALS = (UnreadableArchive, UnreadableDocument, UnreadableMessage)
 BITS = (
@@ -52,7 +47,7 @@ def seeds() -> tuple[list[bytes], list[bytes]]:
         b'\r\nBonjour\r\n--b\r\nContent-Type: application/zip; name="IHE_XDM.zip"\r\n'
         b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(archive) + b"\r\n--b--\r\n"
     )
-    data = Path(os.environ.get("DEMO_LGC_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance")) / "xdm"
+    data = conformance_data() / "xdm"
     found = {kind: [p.read_bytes() for p in sorted(data.glob(f"*/*.{kind}"))] for kind in ("eml", "zip")}
     return [message, *found["eml"]], [archive, *(each for each in found["zip"] if len(each) < LARGEST)]
 
@@ -100,15 +95,7 @@ def campaign(rounds: int, seed: int, say: Callable[[str], object], keep: Path) -
             ("archive", mutated(lot.choice(archives), lot)),
             ("inside", broken_inside(lot.choice(archives), lot)),
         ):
-            began = time.perf_counter()
-            try:
-                outcome = _read(kind, content)
-            except Exception:
-                outcome = "failed"
-                say(f"{kind} {rank}: {traceback.format_exc(limit=-4)}")
-            if (took := time.perf_counter() - began) > SLOWEST:
-                outcome = "failed"
-                say(f"{kind} {rank}: {took:.1f} s")
+            outcome = attempt(f"{kind} {rank}", partial(_read, kind, content), say)
             counts[outcome] += 1
             if outcome == "failed":
                 (keep / f"{kind}-{seed}-{rank}").write_bytes(content)
@@ -129,19 +116,7 @@ def _read(kind: str, content: bytes) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a campaign; return 1 when something failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
-    keep = Path(tempfile.mkdtemp(prefix="demo_lgc-envelopes-"))
-    counts = campaign(options.rounds, options.seed, lambda said: sys.stderr.write(f"{said}\n"), keep)
-    for name, count in counts.items():
-        sys.stdout.write(f"{count:8} {name}\n")
-    if counts["failed"]:
-        sys.stdout.write(f"what failed is in {keep}\n")
-    else:
-        keep.rmdir()
-    return 1 if counts["failed"] else 0
+    return run(campaign, "rounds", __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,7 @@ active, or raise UnreadableDocument, in less than two seconds. Anything else is 
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import sys
-import tempfile
-import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -26,10 +20,11 @@ from lxml import etree
 
 from demo_lgc.documents.reading.document import read_document
 from demo_lgc.domain.errors import UnreadableDocument
+from tests.campaigns.breaking import attempt, run
 from tests.documents.page_check import PageCheck
+from tests.judging import conformance_data
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SLOWEST = 2.0  # seconds
 VALUES = (
     *("", " ", "0", "-1", "1e309", "NaN", "99999999999999999999", "٣", "#", "##x", "..", "\u2028", "\ufffd"),
     *("20141301", "00000000", "20141106", "2014110610000", "99991231235959+9999", "20141106100000+0100"),
@@ -55,7 +50,7 @@ NULL = ("UNK", "NA", "NI", "NASK", "")
 
 def seeds() -> list[bytes]:
     """Return the documents to break: ours, and the official examples when they are on this machine."""
-    data = Path(os.environ.get("DEMO_LGC_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
+    data = conformance_data()
     folders = (
         CHECKOUT / "tests" / "documents" / "reference",
         CHECKOUT / "sample_data" / "documents",
@@ -152,19 +147,16 @@ def campaign(documents: int, seed: int, say: Callable[[str], object], keep: Path
     counts: Counter[str] = Counter(read=0, refused=0, failed=0)
     for rank in range(documents):
         content = mutated(lot.choice(sources), lot)
-        began = time.perf_counter()
-        try:
-            PageCheck().check(read_document(content).html)
-            outcome = "read"
-        except UnreadableDocument as refusal:
-            outcome = "refused"
-            counts[f"refused: {refusal.problem.value}"] += 1
-        except Exception:
-            outcome = "failed"
-            say(f"document {rank}: {traceback.format_exc(limit=-4)}")
-        if (took := time.perf_counter() - began) > SLOWEST:
-            outcome = "failed"
-            say(f"document {rank}: {took:.1f} s")
+
+        def read(content: bytes = content) -> str:
+            try:
+                PageCheck().check(read_document(content).html)
+            except UnreadableDocument as refusal:
+                counts[f"refused: {refusal.problem.value}"] += 1
+                return "refused"
+            return "read"
+
+        outcome = attempt(f"document {rank}", read, say)
         counts[outcome] += 1
         if outcome == "failed":
             (keep / f"fuzz-{seed}-{rank}.xml").write_bytes(content)
@@ -173,19 +165,7 @@ def campaign(documents: int, seed: int, say: Callable[[str], object], keep: Path
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a campaign; return 1 when something failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
-    keep = Path(tempfile.mkdtemp(prefix="demo_lgc-fuzz-"))
-    counts = campaign(options.documents, options.seed, lambda said: sys.stderr.write(f"{said}\n"), keep)
-    for name, count in counts.items():
-        sys.stdout.write(f"{count:8} {name}\n")
-    if counts["failed"]:
-        sys.stdout.write(f"the documents that failed are in {keep}\n")
-    else:
-        keep.rmdir()
-    return 1 if counts["failed"] else 0
+    return run(campaign, "documents", __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def test_a_reason_leads_to_an_entry_of_the_document():
 
 
 def test_a_huge_document_is_not_even_parsed(monkeypatch):
-    monkeypatch.setattr(validation, "MAX_DOCUMENT", 10)
+    monkeypatch.setattr(validation, "MAX_BYTES", 10)
     assert [f.what for f in findings_of(GOOD)] == ["le document est trop volumineux"]
 
 

@@ -73,7 +73,7 @@ def test_every_official_example_shows_its_patient_type_author_and_sections(
         assert document.sections[0].title == first
         assert all(f'<a name="{each.anchor}"></a>' in document.html for each in flat(document.sections))
     else:
-        assert not document.is_structured
+        assert not document.sections
         assert document.enclosed[0].media_type == "application/pdf"
         assert document.enclosed[0].content.startswith(b"%PDF")
 
@@ -167,6 +167,11 @@ def test_a_broken_rich_text_is_kept_and_shows_nothing(broken: bytes) -> None:
 def test_a_plain_text_is_shown_line_by_line() -> None:
     read = read_document(document(file_body("Urée\n\n6,2 <mmol/L>".encode(), "text/plain")))
     assert read.html == "<p>Urée</p><p>6,2 &lt;mmol/L&gt;</p>"
+
+
+def test_a_plain_text_of_an_old_software_keeps_its_accents() -> None:
+    read = read_document(document(file_body("Créatinine élevée".encode("cp1252"), "text/plain")))
+    assert read.html == "<p>Créatinine élevée</p>"
 
 
 def flat(sections: tuple[Section, ...]) -> list[Section]:

@@ -81,7 +81,8 @@ def test_the_treatments_of_an_official_letter_are_read(conformance: Path):
     assert line == Prescribed(
         product="SOLIAN 100 mg",
         code=Code("60019927", oids.CIS, "SOLIAN 100 mg, comprimé sécable"),
-        posology="1 comprimé, 1 fois par jour, Voie orale, au plus 200\u00a0mg par jour",
+        posology="1 comprimé, 1 fois par jour, Voie orale, à raison de 100\u00a0mg par jour, "
+        "au plus 200\u00a0mg par jour",
         since=PartialDate(2018, 8, 1),
         section="Traitements à l'admission",
     )
@@ -118,6 +119,21 @@ def test_the_treatments_of_an_official_letter_are_read(conformance: Path):
             "au plus 3\u00a0g en 2\u00a0jours",
         ),
         ("<maxDoseQuantity><numerator/><denominator/></maxDoseQuantity>", ""),
+        (
+            '<doseQuantity value="1" unit="{tablet}"/><precondition><criterion><text>si douleur</text>'
+            "</criterion></precondition>",
+            "1\u00a0comprimé. si douleur",
+        ),
+        (
+            '<doseQuantity value="1" unit="{tablet}"/><precondition><criterion>'
+            '<value code="22253000" displayName="douleur"/></criterion></precondition>',
+            "1\u00a0comprimé. douleur",
+        ),
+        ('<rateQuantity value="50" unit="mL/h"/>', "à raison de 50\u00a0mL par heure"),
+        ('<doseQuantity value="10" unit="mg/kg/d"/>', "10\u00a0mg par kg par jour"),
+        ('<effectiveTime><event code="ICV"/></effectiveTime>', "entre le dîner et le coucher"),
+        ('<effectiveTime><event code="X" displayName="à midi"/></effectiveTime>', "à midi"),
+        ('<statusCode code="suspended"/><doseQuantity value="1"/>', "Suspendu. 1"),
         ('<repeatNumber value="0"/>', ""),
         ('<repeatNumber value="2"/>', "À renouveler 2 fois"),
     ],
@@ -132,6 +148,29 @@ def test_the_words_of_the_doctor_come_before_those_of_the_codes():
     (line,) = found(taken(dose), text='<content ID="dose">un quart</content>')
 
     assert line.posology == "un quart"
+
+
+def test_a_limit_or_a_condition_does_not_hide_the_posology_of_the_table():
+    reference = '<text><reference value="#med"/></text>'
+    most = (
+        '<maxDoseQuantity><numerator value="4" unit="g"/><denominator value="1" unit="d"/></maxDoseQuantity>'
+    )
+    when = "<precondition><criterion><text>en cas de fièvre</text></criterion></precondition>"
+
+    assert (
+        posology(reference, most, when)
+        == "1 comprimé si douleur, au plus 4\u00a0g par jour. en cas de fièvre"
+    )
+
+
+def test_the_condition_of_a_phase_stays_with_its_phase():
+    when = "<precondition><criterion><text>si douleur</text></criterion></precondition>"
+    two, one = (f'<doseQuantity value="{dose}" unit="{{tablet}}"/>' for dose in (2, 1))
+    phases = "".join(
+        f"<entryRelationship>{phase}</entryRelationship>" for phase in (taken(two), taken(one, when))
+    )
+
+    assert posology(phases) == "2\u00a0comprimés, puis 1\u00a0comprimé, si douleur"
 
 
 def test_the_phases_of_a_treatment_follow_one_another():

@@ -17,7 +17,8 @@ from demo_lgc import resources
 from demo_lgc.documents.reading.measures import french, measure_of, number_of
 from demo_lgc.documents.reading.parsing import parse
 from demo_lgc.documents.reading.results import lab_results
-from demo_lgc.documents.reading.values import Narrative, time_of
+from demo_lgc.documents.reading.values import time_of
+from demo_lgc.documents.reading.wording import Narrative
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
@@ -244,6 +245,43 @@ def test_every_value_of_an_observation_is_kept():
     assert [measure.text for measure in only(UREA, both).measures] == ["E. coli", "S. aureus"]
 
 
+def test_an_observation_without_value_says_how_the_germ_answers():
+    antibiotic = '<code code="18862-3" codeSystem="2.16.840.1.113883.6.1" displayName="Amoxicilline"/>'
+    result = only(antibiotic, '<interpretationCode code="R" displayName="Résistant"/>')
+
+    assert result.measures == (Measure("Résistant"),)
+    assert result.is_abnormal
+
+
+def test_an_analysis_that_was_not_done_is_told():
+    undone = only(UREA, '<statusCode code="aborted"/>')
+
+    assert (undone.name, undone.status, undone.measures) == ("Urée sanguine", "aborted", ())
+    assert found(report(UREA)) == ()
+
+
+def test_a_result_that_tells_no_status_has_that_of_what_is_around_it():
+    act = report(f'{UREA}<value value="6"/>').replace("<act>", '<act><statusCode code="active"/>')
+    own = act.replace("<value", '<statusCode code="completed"/><value', 1)
+
+    assert [found(each)[0].status for each in (act, own)] == ["active", "completed"]
+
+
+def test_what_was_not_found_is_not_shown_as_found():
+    germ = '<value xsi:type="CD" code="3092008" codeSystem="1.2.3" displayName="Staphylocoque"/>'
+    count = '<value xsi:type="PQ" value="12" unit="g/L"/>'
+    earlier = f'<entryRelationship typeCode="REFR"><observation negationInd="true">{count}</observation>'
+    document = report(f"{UREA}{germ}{count}{earlier}</entryRelationship>")
+    (result,) = found(document.replace("<observation>", '<observation negationInd="true">', 1))
+
+    assert result.measures == (
+        Measure("Absence de\u00a0: Staphylocoque"),
+        Measure("Absence de\u00a0: 12 g/L"),
+    )
+    assert result.previous == (Point(None, (Measure("Absence de\u00a0: 12 g/L"),)),)
+    assert curves((result,)) == ()
+
+
 def test_a_chapter_without_a_title_is_called_by_its_code():
     chapter = '<code code="18719-5" displayName="Biochimie"/>'
     sub = '<templateId root="1.3.6.1.4.1.19376.1.3.3.2.2"/><title>Ionogramme</title>'
@@ -343,7 +381,7 @@ def test_a_prefix_changes_nothing():
         ('<value xsi:type="ED" representation="B64">SUQ=</value>', Measure("Fichier joint")),
         ('<value xsi:type="BL" value="true"/>', Measure("oui")),
         ('<value xsi:type="TS" value="20140902"/>', Measure("02/09/2014")),
-        ('<value xsi:type="TS" value="201409020735+0200"/>', Measure("02/09/2014 07:35")),
+        ('<value xsi:type="TS" value="201409020735+0200"/>', Measure("02/09/2014 à 07:35")),
         (
             '<value xsi:type="RTO"><numerator value="1"/><denominator value="160"/></value>',
             Measure("1/160"),
@@ -437,6 +475,49 @@ def escaped(code: str) -> str:
     return code.replace("<", "&lt;")
 
 
+def test_an_interpretation_of_the_laboratory_is_read_in_its_translation():
+    written = (
+        '<interpretationCode code="C3" codeSystem="1.2.3"><translation code="HH" '
+        'codeSystem="2.16.840.1.113883.5.83"/></interpretationCode>'
+    )
+
+    assert only('<value value="6"/>', written).interpretation is CRITICAL_HIGH
+
+
+def test_an_interval_whose_ends_have_two_units_keeps_both():
+    ends = '<low value="0.5" unit="g/L"/><high value="900" unit="mg/L"/>'
+    bounds = f'<value xsi:type="IVL_PQ">{ends}</value>'
+    ranges = f"<referenceRange><observationRange>{bounds}</observationRange></referenceRange>"
+
+    assert value(bounds) == Measure("0,5\u00a0g/L\u00a0–\u00a0900\u00a0mg/L")
+    (reference,) = only('<value xsi:type="PQ" value="800" unit="g/L"/>', ranges).references
+    assert reference == Reference(text="0,5\u00a0g/L\u00a0–\u00a0900\u00a0mg/L")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<value xsi:type="IVL_PQ"><center value="5" unit="g/L"/><width value="2" unit="g/L"/></value>',
+        '<value xsi:type="II" root="1.2" extension="X"/>',
+        '<value xsi:type="ED"><reference value="#gone"/></value>',
+    ],
+)
+def test_a_value_that_we_do_not_read_is_not_blank(form: str):
+    assert value(form) == Measure("à lire dans le document")
+    assert value('<value xsi:type="ST"/>') == Measure("")
+
+
+def test_one_is_not_a_unit_that_people_read():
+    ratio = only(
+        '<value xsi:type="PQ" value="2.5" unit=" 1 "/>',
+        '<referenceRange><observationRange><value xsi:type="IVL_PQ"><low value="2" unit="1"/>'
+        '<high value="3" unit="1"/></value></observationRange></referenceRange>',
+    )
+
+    assert ratio.measures == (Measure("2,5", "", Decimal("2.5")),)
+    assert ratio.references == (Reference(Decimal(2), Decimal(3)),)
+
+
 def test_a_code_of_another_table_is_not_an_interpretation():
     result = only('<value value="6"/>', '<interpretationCode code="H" codeSystem="1.2.3"/>')
 
@@ -504,7 +585,7 @@ def test_a_time_keeps_its_precision_and_its_offset(written: str | None, read: ob
 
 
 def test_a_text_pointed_at_from_all_sides_is_not_quoted_without_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("demo_lgc.documents.reading.values.MAX_WORDS", 25)
+    monkeypatch.setattr("demo_lgc.documents.reading.wording.MAX_WORDS", 25)
     root = parse(f'{OPENING}<a ID="a">0123456789</a>{CLOSING}'.encode()).root
     narrative = Narrative(root)
 

@@ -66,14 +66,30 @@ def test_a_refused_vaccine_says_why():
     assert found(entry) == (Vaccination("Vaccin grippal", given=False, comment="Refus du patient"),)
 
 
+@pytest.mark.parametrize("status", ["aborted", "cancelled", "nullified"])
+def test_a_vaccination_that_did_not_take_place_was_not_given(status: str):
+    entry = f'<substanceAdministration>{vaccine()}<statusCode code="{status}"/></substanceAdministration>'
+
+    assert found(entry) == (Vaccination("Vaccin grippal", given=False),)
+
+
+@pytest.mark.parametrize("negation", ["true", "1", " TRUE "])
+def test_a_denial_is_understood_however_it_is_spelled(negation: str):
+    entry = f'<substanceAdministration negationInd="{negation}">{vaccine()}</substanceAdministration>'
+
+    assert found(entry) == (Vaccination("Vaccin grippal", given=False),)
+
+
 @pytest.mark.parametrize(
     "entry",
     [
+        f"<substanceAdministration><consumable><manufacturedProduct><manufacturedMaterial>{NONE_KNOWN}"
+        "</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>",
         f'<substanceAdministration moodCode="INT">{vaccine()}</substanceAdministration>',
         f'<substanceAdministration moodCode="PRP">{vaccine()}</substanceAdministration>',
         f"<substanceAdministration>{NONE_KNOWN}</substanceAdministration>",
     ],
-    ids=["planned", "advised", "none known"],
+    ids=["none known, said of the product", "planned", "advised", "none known"],
 )
 def test_what_was_not_given_is_not_a_vaccination(entry: str):
     assert found(entry) == ()

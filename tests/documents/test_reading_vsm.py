@@ -369,6 +369,145 @@ def test_absences_are_coded(code, absence):
     assert [a.agent for a in found("48765-2", f"{entry}</entry><entry>{other}").allergies] == ["Pollen"]
 
 
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("Pas d’allergie à la pénicilline", "Pas d’allergie à la pénicilline"),
+        ("Aucune allergie alimentaire", "Aucune allergie alimentaire"),
+        ("Absence de règles", "Absence de\u00a0: Absence de règles"),  # it is what is denied, here
+        ("Sans famille", "Absence de\u00a0: Sans famille"),
+    ],
+)
+def test_to_deny_something_in_particular_is_not_to_say_that_there_is_none(said, label):
+    value = f"<value displayName='{said}'/>"
+    (problem,) = found("11450-4", a_problem(value, attributes='negationInd="true"')).problems
+    assert problem.label == label
+
+
+@pytest.mark.parametrize(
+    ("section", "rubric", "said"),
+    [
+        ("11450-4", "problems", "Aucune pathologie chronique"),
+        ("11348-0", "medical_history", "Pas d'antécédents médicaux notables."),
+        ("48765-2", "allergies", "Aucune allergie ou intolérance connue"),
+        ("11348-0", "medical_history", "RAS"),
+        ("48765-2", "allergies", "Néant"),
+    ],
+)
+def test_to_deny_a_whole_rubric_is_to_say_that_there_is_none(section, rubric, said):
+    value = f'<value displayName="{said}"/>'
+    assert getattr(found(section, a_problem(value, attributes='negationInd="true"')), rubric) is NONE
+
+
+def test_to_deny_another_rubric_is_not_to_say_that_there_is_none():
+    denied = a_problem('<value displayName="Aucune allergie connue"/>', attributes='negationInd="true"')
+    surgery = denied.replace("Aucune allergie connue", "Aucun antécédent chirurgical")
+    assert [p.label for p in found("11348-0", denied).medical_history] == ["Aucune allergie connue"]
+    assert [p.label for p in found("11348-0", surgery).medical_history] == ["Aucun antécédent chirurgical"]
+
+
+@pytest.mark.parametrize("wrapper", ["act", "entryRelationship"])
+def test_what_wraps_a_statement_may_deny_it(wrapper):
+    entry = a_problem("<value code='J45' displayName='Asthme'/>")
+    (problem,) = found("11450-4", entry.replace(f"<{wrapper}", f"<{wrapper} negationInd='true'")).problems
+    assert problem.label == "Absence de\u00a0: Asthme"
+
+
+def test_what_is_not_so_has_no_code_that_a_program_would_take_for_what_is():
+    coded = f'code="J45" codeSystem="{oids.CIM10}" displayName="Asthme"'
+    denied = found("11450-4", a_problem(f"<value {coded}/>", attributes='negationInd="true"')).problems[0]
+    to_come = found("47519-4", f'<procedure moodCode="INT"><code {coded}/></procedure>').procedures[0]
+    habit = found(
+        "29762-2",
+        "<observation negationInd='true'><value xsi:type='PQ' value='20' unit='{pack}/a'/></observation>",
+    ).lifestyle[0]
+    assert (denied.code, to_come.code) == (None, None)
+    assert (habit.value, habit.quantity, habit.unit) == ("Absence de\u00a0: 20\u00a0paquets-années", "", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [
+        ("completed", "Appendicectomie"),
+        ("cancelled", "Appendicectomie (annulé)"),
+        ("aborted", "Appendicectomie (interrompu)"),
+        ("nullified", "Appendicectomie (saisi par erreur)"),
+    ],
+)
+def test_an_act_that_was_not_done_to_its_end_says_so(status, label):
+    entry = (
+        f'<procedure><code code="X" displayName="Appendicectomie"/><statusCode code="{status}"/></procedure>'
+    )
+    assert found("47519-4", entry).procedures[0].label == label
+
+
+def test_a_treatment_that_was_stopped_says_so_and_one_that_is_prescribed_does_not():
+    entry = """<substanceAdministration moodCode="INT"><text><reference value="#w"/></text>
+        <statusCode code="{}"/></substanceAdministration>"""
+    assert found("10160-0", entry.format("suspended")).treatments[0].label == "Asthme allergique (suspendu)"
+    assert found("10160-0", entry.format("active")).treatments[0].label == "Asthme allergique"
+
+
+def test_a_dose_in_two_units_has_no_figures_but_its_sentence():
+    entry = """<substanceAdministration><doseQuantity><low value="500" unit="mg"/>
+        <high value="1" unit="g"/></doseQuantity></substanceAdministration>"""
+    (treatment,) = found("10160-0", entry).treatments
+    assert (treatment.dose_low, treatment.dose_high, treatment.dose_unit) == ("", "", "")
+    assert treatment.posology == "500\u00a0mg à 1\u00a0g"
+
+
+def test_a_rhythm_is_a_figure_only_when_there_is_one():
+    daily = '<effectiveTime xsi:type="PIVL_TS"><period value="1" unit="d"/></effectiveTime>'
+    evening = '<effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime>'
+    for rhythms, hours in ((daily, 24), (daily + daily, None), (daily + evening, None), (evening, None)):
+        entry = f"<substanceAdministration>{rhythms}</substanceAdministration>"
+        assert found("10160-0", entry).treatments[0].every_hours == hours
+
+
+def test_a_quality_that_is_denied_is_kept_in_words():
+    grave = a_quality("SEV", '<value code="24484000" displayName="Grave"/>')
+    entry = a_problem(POINTING.format("#w"), grave.replace("<observation", "<observation negationInd='true'"))
+    (problem,) = found("11450-4", entry).problems
+    assert (problem.severity, problem.comment) == (None, "Statut\u00a0: Absence de\u00a0: Grave")
+
+
+def test_a_relative_is_the_one_of_the_statement_itself():
+    entry = """<observation><value displayName="Diabète"/><subject><relatedSubject><code code="MTH"/>
+        </relatedSubject></subject></observation>"""
+    (history,) = found("10157-6", entry).family_history
+    assert (history.relative, history.label) == (Relative.MOTHER, "Diabète")
+
+
+def texts(**sections):
+    """The synthesis of a document whose sections, by their codes, are only text."""
+    body = "".join(
+        f'<component><section><code code="{code.lstrip("_").replace("_", "-")}"/><text>{text}</text>'
+        "</section></component>"
+        for code, text in sections.items()
+    )
+    root = '<templateId root="1.2.250.1.213.1.1.1.13"/>'
+    return read(
+        f'<ClinicalDocument xmlns="{HL7}">{root}<component><structuredBody>{body}</structuredBody>'
+        "</component></ClinicalDocument>".encode()
+    )
+
+
+def test_nothing_to_report_is_said_of_its_own_section_alone():
+    nothing = "<paragraph>Rien à signaler.</paragraph>"
+    assert texts(_10157_6=nothing).lifestyle is Absence.NOT_ASKED
+    assert texts(_57207_3=nothing).lifestyle is Absence.NOT_ASKED
+    assert texts(_29762_2=nothing).lifestyle is NONE
+
+
+def test_a_sentence_beside_another_one_does_not_say_that_there_is_nothing():
+    none = "<paragraph>Aucune allergie connue</paragraph>"
+    assert texts(_48765_2=none).allergies is NONE
+    assert texts(_34117_2=none).allergies is NONE
+    assert texts(_48765_2=f"{none}<paragraph>sauf la pénicilline</paragraph>").allergies is Absence.NOT_ASKED
+    said_twice = texts(_34117_2=none, _48765_2="<paragraph>Pénicilline</paragraph>")
+    assert said_twice.allergies is Absence.NOT_ASKED
+
+
 def test_no_known_food_allergy_does_not_say_that_there_is_none():
     said = "Pas d'allergie alimentaire connue"
     code = f'code="no-known-food-allergies" codeSystem="{oids.ABSENT_OR_UNKNOWN}"'

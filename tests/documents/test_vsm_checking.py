@@ -68,6 +68,7 @@ def test_the_header_must_be_possible(header, place):
         ({"ipp": ""}, "Patient, numéro de dossier"),
         ({"birth_place": ""}, "Patient, lieu de naissance"),
         ({"birth_place": "CLERMONT"}, "Patient, lieu de naissance"),
+        ({"birth_place": "\u0666\u0663\u0662\u0662\u0660"}, "Patient, lieu de naissance"),  # 63220 in Arabic
         ({"used_name": "A\x00B"}, "Patient, nom utilisé"),
         ({"address": Address("\x1b")}, "Patient, adresse"),
     ],

@@ -175,6 +175,7 @@ def test_the_points_do_not_depend_on_the_order_of_the_reports(reports: list[LabR
 @given(results)
 @example([result(time=datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))), result(time=None)])
 @example([result(time=datetime.max.replace(tzinfo=timezone(-timedelta(hours=14)))), result()])
+@example([result(time=PartialDate(2000, 3, 1)), result(time=PartialDate(2000, 3))])
 def test_points_follow_one_another_in_time(reports: list[LabResult]):
     for curve in curves(reports):
         assert curve.points

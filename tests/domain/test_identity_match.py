@@ -131,6 +131,23 @@ def test_somebody_is_the_same_only_when_no_trait_differs_and_enough_are_equal(sa
         assert Trait.BIRTH_DATE in match.differing
 
 
+@pytest.mark.parametrize(
+    ("family", "given", "called", "title"),
+    [
+        ("Chemin", "HENRI", "CHEMIN Henri", "CHEMIN H."),
+        ("de La Tour", "", "DE LA TOUR", "DE LA TOUR"),
+        ("de La Tour", "Jean Luc", "DE LA TOUR Jean Luc", "DE LA TOUR J."),
+        ("", "Henri", "Henri", "Henri"),
+        ("", "", "", ""),
+    ],
+)
+def test_a_patient_is_called_by_what_the_document_says(
+    family: str, given: str, called: str, title: str
+) -> None:
+    said = DocumentPatient(birth_name=family, first_given_name=given)
+    assert (said.display_name, said.initialled_name) == (called, title)
+
+
 def test_a_place_of_corsica_is_a_place() -> None:
     assert compare(a_patient(birth_place="2A004"), replace(HENRI, birth_place="2A004")).is_same
     assert not compare(a_patient(birth_place="2A004"), replace(HENRI, birth_place="2B004")).is_same

@@ -30,7 +30,7 @@ from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.identity import Patient
 
 NORMAL = Code("N", oids.CONFIDENTIALITY, "Normal")
-AMBULATORY_ENCOUNTER = Code("AMB", "2.16.840.1.113883.5.4", "Ambulatoire (hors établissement)")
+AMBULATORY_ENCOUNTER = Code("AMB", oids.ACTS, "Ambulatoire (hors établissement)")
 
 
 @dataclass(frozen=True)

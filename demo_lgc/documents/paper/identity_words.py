@@ -5,10 +5,10 @@ Reference: [INS] RNIV 1 (traits on documents); [CISIS-MIN] §2.2.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from demo_lgc.documents.narrative import NBSP
+from demo_lgc.documents.phones import in_pairs
 from demo_lgc.domain import oids
 from demo_lgc.domain.identity import Address, Patient, Sex
 from demo_lgc.domain.message import Correspondent
@@ -68,7 +68,7 @@ def doctor_lines(session: PractitionerSession) -> Iterator[str]:
     yield speciality(session)
     yield session.situation.name
     yield address_line(session.contact.address)
-    yield phone_words(session.contact.phone)
+    yield in_pairs(session.contact.phone)
     yield session.contact.mailbox
 
 
@@ -98,9 +98,3 @@ def address_line(address: Address) -> str:
     """« 6 rue d’Arichon, 92100 BOULOGNE »."""
     town = f"{address.postal_code} {address.city}".strip()
     return ", ".join(part for part in (address.street, town) if part)
-
-
-def phone_words(phone: str) -> str:
-    """A number of ten digits goes in pairs; any other is left as it was typed."""
-    pairs = re.fullmatch(r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", phone)
-    return NBSP.join(pairs.groups()) if pairs else phone

@@ -25,11 +25,11 @@ from demo_lgc.documents.paper.identity_words import (
     colleague_words,
     doctor_lines,
     national_number,
-    phone_words,
     short_traits,
     speciality,
     strict_traits,
 )
+from demo_lgc.documents.phones import in_pairs
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent
 from demo_lgc.domain.practitioner import PractitionerSession
@@ -106,14 +106,18 @@ def _title(sheet: Sheet, ink: Ink) -> str:
 
 
 def _two_columns(left: tuple[str, Iterable[str]], right: tuple[str, Iterable[str]], ink: Ink) -> str:
-    cells = "".join(
-        f'<td width="50%" valign="top" style="color:{ink["text2"]}">'
-        f'<b style="color:{ink["text"]}">{escape(name)}</b>'
-        + "".join(f"<br/>{escape(line)}" for line in lines if line)
-        + "</td>"
-        for name, lines in (left, right)
-    )
+    cells = "".join(_half(name, lines, ink) for name, lines in (left, right))
     return f'<table width="100%" cellspacing="0" cellpadding="0"><tr>{cells}</tr></table>'
+
+
+def _half(name: str, lines: Iterable[str], ink: Ink, side: str = "") -> str:
+    """Half of a line of the page: a name above what is said of it."""
+    said = "".join(f"<br/>{escape(line)}" for line in lines if line)
+    kind = f' class="{side}"' if side else ""
+    return (
+        f'<td width="50%" valign="top"{kind} style="color:{ink["text2"]}">'
+        f'<b style="color:{ink["text"]}">{escape(name)}</b>{said}</td>'
+    )
 
 
 def _recipients(sheet: Sheet, ink: Ink) -> str:
@@ -130,18 +134,11 @@ def _recipients(sheet: Sheet, ink: Ink) -> str:
 def _letterhead(session: PractitionerSession, ink: Ink) -> str:
     practitioner, contact = session.practitioner, session.contact
     doctor = (speciality(session), national_number(practitioner))
-    phone = f"Tél. {phone_words(contact.phone)}" if contact.phone else ""
+    phone = f"Tél. {in_pairs(contact.phone)}" if contact.phone else ""
     mailbox = f"{contact.mailbox} (MSSanté)" if contact.mailbox else ""
     practice = (address_line(contact.address), phone, mailbox)
-    cells = "".join(
-        f'<td width="50%" valign="top" class="{side}" style="color:{ink["text2"]}">'
-        f'<b style="color:{ink["text"]}">{escape(name)}</b>'
-        + "".join(f"<br/>{escape(line)}" for line in lines if line)
-        + "</td>"
-        for side, name, lines in (
-            ("doctor", practitioner.display_name, doctor),
-            ("practice", session.situation.name, practice),
-        )
+    cells = _half(practitioner.display_name, doctor, ink, "doctor") + _half(
+        session.situation.name, practice, ink, "practice"
     )
     return f'<table class="letterhead" width="100%" cellspacing="0" cellpadding="0"><tr>{cells}</tr></table>'
 

@@ -19,11 +19,12 @@ from striprtf.striprtf import rtf_to_text
 from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.plain import plain_text
 from demo_lgc.documents.reading.enclosed import PICTURES
-from demo_lgc.documents.reading.values import H, code_of, line_of
+from demo_lgc.documents.reading.values import H, code_of
+from demo_lgc.documents.reading.wording import line_of
 from demo_lgc.domain.received import NOWHERE, Enclosed, Section
 from demo_lgc.resources import resource
 
-MOST_CELLS = 10_000  # the largest example of the CI-SIS has 2,000
+MOST_CELLS = 5_000  # the largest example of the CI-SIS has 2,000
 MOST_ITEMS = 2_000
 LONGEST_PAGE = 1_000_000  # characters; that of the largest example has 300,000
 CUT = (
@@ -83,12 +84,20 @@ def _unstructured(rank: int, file: Enclosed) -> str:
     if file.media_type in PICTURES:
         return f'<p><img src="media:{rank}"></p>'
     if file.media_type == "text/plain":
-        text = file.content.decode("utf-8", "replace")
+        text = _decoded(file.content)
     elif file.media_type in RICH_TEXT:
         text = _words_of_rtf(file.content)
     else:
         return ""
     return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+
+
+def _decoded(content: bytes) -> str:
+    """Return a text, which is UTF-8 or else what French software wrote before it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _words_of_rtf(content: bytes) -> str:

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo_lgc.documents.hl7 import Element
-from demo_lgc.documents.reading import header
 from demo_lgc.documents.reading.body import outline, page
 from demo_lgc.documents.reading.enclosed import enclosed
-from demo_lgc.documents.reading.parsing import parse
+from demo_lgc.documents.reading.header import header_of
+from demo_lgc.documents.reading.parsing import Parsed, parse
 from demo_lgc.documents.reading.patient import AUTHORITIES, patient_of
 from demo_lgc.documents.reading.people import identifiers
 from demo_lgc.documents.reading.prescriptions import prescriptions
 from demo_lgc.documents.reading.results import lab_results
 from demo_lgc.documents.reading.vaccinations import vaccinations
-from demo_lgc.documents.reading.values import H, code_of, line_of, when
+from demo_lgc.documents.reading.values import H, code_of, when
 from demo_lgc.documents.reading.vsm import vsm_of
+from demo_lgc.documents.reading.wording import Narrative, line_of
 from demo_lgc.domain.errors import DocumentProblem, UnreadableDocument
 from demo_lgc.domain.received import (
     NOWHERE,
@@ -31,6 +32,7 @@ from demo_lgc.domain.received import (
     ReceivedDocument,
     Section,
 )
+from demo_lgc.domain.results import LabResult
 
 NAMELESS = "Ce document ne nomme aucun patient."
 WRONG_KEY = "Le matricule INS de ce document est faux\u00a0: sa clé ne correspond pas."
@@ -42,16 +44,16 @@ def read_document(content: bytes) -> ReceivedDocument:
 
     Raises UnreadableDocument: it is no CDA, it is unsafe to read, or it speaks of two patients.
     """
-    parsed = parse(content)
+    parsed = _parsed(content)
     root = parsed.root
-    if len(root.findall(f"{H}recordTarget")) > 1:
-        raise UnreadableDocument(DocumentProblem.TWO_PATIENTS)
     patient = patient_of(root)
     files = enclosed(root)
     sections, anchors = outline(root)
     html, cut = page(root, files)
     type_code = code_of(root.find(f"{H}code")) or NOWHERE
     identifier = next(iter(identifiers(root)), Identifier(""))
+    header = header_of(root, patient)
+    narrative = Narrative(root)
     return ReceivedDocument(
         identifier=identifier,
         set_id=_set_id(root) or identifier,
@@ -61,20 +63,35 @@ def read_document(content: bytes) -> ReceivedDocument:
         title=line_of(root.find(f"{H}title")) or type_code.label,
         created_at=when(root.find(f"{H}effectiveTime")),
         patient=patient,
-        authors=header.authors(root),
-        responsible=header.responsible(root),
-        custodian=header.custodian(root),
-        metadata=header.metadata(root, patient),
+        authors=header.authors,
+        responsible=header.responsible,
+        custodian=header.custodian,
+        metadata=header.metadata,
         sections=sections,
         html=html,
         enclosed=files,
-        templates=header.templates(root),
-        results=lab_results(root, anchors),
-        vsm=vsm_of(root),
-        vaccinations=vaccinations(root),
-        prescriptions=prescriptions(root),
+        templates=header.templates,
+        results=lab_results(root, anchors, narrative),
+        vsm=vsm_of(root, narrative),
+        vaccinations=vaccinations(root, narrative),
+        prescriptions=prescriptions(root, narrative),
         warnings=(*parsed.warnings, *filter(None, (cut,)), *_warnings(patient, files, sections, html)),
     )
+
+
+def read_results(content: bytes) -> tuple[LabResult, ...]:
+    """Return the results of biology of a CDA document alone, without what only the screen needs.
+
+    They name no section (`anchor` is empty). Raises UnreadableDocument, as `read_document` does.
+    """
+    return lab_results(_parsed(content).root, {})
+
+
+def _parsed(content: bytes) -> Parsed:
+    parsed = parse(content)
+    if len(parsed.root.findall(f"{H}recordTarget")) > 1:
+        raise UnreadableDocument(DocumentProblem.TWO_PATIENTS)
+    return parsed
 
 
 def _warnings(

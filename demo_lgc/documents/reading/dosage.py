@@ -12,18 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo_lgc.documents.hl7 import Element
+from demo_lgc.documents.narrative import NBSP
 from demo_lgc.documents.reading.measures import french, number_of
-from demo_lgc.documents.reading.values import (
-    H,
-    Narrative,
-    day_of,
-    interval,
-    name_of,
-    templates_of,
-    words,
-)
+from demo_lgc.documents.reading.values import H, day_of, interval, templates_of
+from demo_lgc.documents.reading.wording import Narrative, name_of, words
 
-NBSP = "\u00a0"
 INSTRUCTION = "1.3.6.1.4.1.19376.1.5.3.1.4.3"  # to the patient
 
 _UNITS = {  # UCUM: what is counted, then what is measured
@@ -55,23 +48,28 @@ _EVENTS = {  # HL7 TimingEvent
     "PCV": "après le dîner",
     "PC": "après les repas",
     "IC": "entre les repas",
+    "ICM": "entre le petit déjeuner et le déjeuner",
+    "ICD": "entre le déjeuner et le dîner",
+    "ICV": "entre le dîner et le coucher",
     "HS": "au coucher",
     "WAKE": "au lever",
 }
 _REFERENCE = f"{H}text/{H}reference"
 _TIME, _DOSE, _ROUTE = f"{H}effectiveTime", f"{H}doseQuantity", f"{H}routeCode"
-_MOST = f"{H}maxDoseQuantity"
+_RATE, _MOST = f"{H}rateQuantity", f"{H}maxDoseQuantity"
+_CRITERION = f"{H}precondition/{H}criterion"
 _PHASE = f"{H}entryRelationship/{H}substanceAdministration"
 _ACTS = f"{H}entryRelationship/{H}act"
 
 
 def posology(treatment: Element, narrative: Narrative) -> str:
     """Return how to take a `substanceAdministration`, empty when it says nothing of it."""
-    said = [_taken(treatment, narrative)]
     phases = [_phase(phase, narrative) for phase in treatment.iterfind(_PHASE)]
-    said.append(", puis ".join(phase for phase in phases if phase))
-    if not any(said):
-        said.append(beside(narrative, treatment.find(_REFERENCE), "posologie"))
+    following = ", puis ".join(phase for phase in phases if phase)
+    regular = _regular(treatment, narrative)
+    if not (regular or following):
+        regular = (beside(narrative, treatment.find(_REFERENCE), "posologie").rstrip("."),)
+    said = [_sentence(*regular, *_limits(treatment, narrative)), following, _condition(treatment, narrative)]
     for act in treatment.iterfind(_ACTS):
         if INSTRUCTION in templates_of(act):
             instruction = words(act.find(f"{H}text"), narrative)
@@ -97,24 +95,47 @@ def amount(quantity: Element | None, narrative: Narrative) -> str:
     return f"{_figure(low.get('value', '')) if alike else _one(low, narrative)} à {_one(high, narrative)}"
 
 
-def _taken(treatment: Element, narrative: Narrative) -> str:
+def _regular(treatment: Element, narrative: Narrative) -> tuple[str, ...]:
+    """Return the dose, the rhythms, and the route when there is one of them; nothing for words elsewhere."""
     said = [amount(treatment.find(_DOSE), narrative)]
     for time in treatment.iterfind(_TIME):
         said += _rhythm(time, narrative)
-    most = treatment.find(_MOST)
-    if said != [""] and treatment.find(_ROUTE) is not None:
+    if any(said):
         said.append(name_of(treatment.find(_ROUTE), narrative))
+    return tuple(part for part in said if part)
+
+
+def _limits(treatment: Element, narrative: Narrative) -> Iterator[str]:
+    rate = amount(treatment.find(_RATE), narrative)
+    if rate:
+        yield f"à raison de {rate}"
+    most = treatment.find(_MOST)
     if most is not None:
         dose = amount(most.find(f"{H}numerator"), narrative)
-        span = most.find(f"{H}denominator")
-        said.append(f"au plus {dose}{_per(span)}" if dose else "")
-    return ", ".join(part for part in said if part)
+        if dose:
+            yield f"au plus {dose}{_per(most.find(f'{H}denominator'))}"
+
+
+def _condition(treatment: Element, narrative: Narrative) -> str:
+    """« Si douleur »: what is taken on a condition would be read as taken always."""
+    criteria = treatment.iterfind(_CRITERION)
+    return _sentence(
+        *(
+            words(each.find(f"{H}text"), narrative) or name_of(each.find(f"{H}value"), narrative)
+            for each in criteria
+        )
+    )
 
 
 def _phase(phase: Element, narrative: Narrative) -> str:
     since, until = (day_of(end) for end in interval(phase.find(_TIME)))
     dates = f"du {since.french} au {until.french}" if since and until else ""
-    return " ".join(part for part in (_taken(phase, narrative), dates) if part)
+    taken = _sentence(*_regular(phase, narrative), *_limits(phase, narrative), _condition(phase, narrative))
+    return " ".join(part for part in (taken, dates) if part)
+
+
+def _sentence(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _rhythm(time: Element, narrative: Narrative) -> Iterator[str]:
@@ -124,8 +145,7 @@ def _rhythm(time: Element, narrative: Narrative) -> Iterator[str]:
         yield f"pendant {lasting}" if lasting else ""
     for part in time.iter(f"{H}period", f"{H}event"):
         if part.tag == f"{H}event":
-            code = part.get("code", "")
-            yield _EVENTS.get(code, "")
+            yield _EVENTS.get(part.get("code", "")) or name_of(part, narrative)
         else:
             yield words(part.find(f"{H}translation"), narrative) or _every(part)
 
@@ -153,10 +173,11 @@ def _one(quantity: Element, narrative: Narrative) -> str:
     value = quantity.get("value", "")
     if said or not value:
         return said
-    number, unit = number_of(value), quantity.get("unit") or ""
+    number, (unit, *spans) = number_of(value), (quantity.get("unit") or "").split("/")
     one, many = _UNITS.get(unit, (unit.strip("{}"),) * 2)
     word = many if number is not None and abs(number) >= 2 else one
-    return f"{_figure(value)}{NBSP}{word}" if word and not word.isdigit() else _figure(value)
+    said = f"{_figure(value)}{NBSP}{word}" if word and not word.isdigit() else _figure(value)
+    return said + "".join(f" par {_UNITS.get(span, (span,))[0]}" for span in spans)
 
 
 def _figure(value: str) -> str:

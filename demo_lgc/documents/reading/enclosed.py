@@ -12,7 +12,8 @@ import binascii
 from collections.abc import Iterator
 
 from demo_lgc.documents.hl7 import Element
-from demo_lgc.documents.reading.values import H, line_of
+from demo_lgc.documents.reading.values import H
+from demo_lgc.documents.reading.wording import line_of
 from demo_lgc.domain.received import Enclosed
 
 PDF = "application/pdf"

@@ -9,10 +9,13 @@ Reference: [CISIS-MIN] §2 (children of ClinicalDocument, in their order); JDV_J
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.people import identifier_words, identifiers, party
-from demo_lgc.documents.reading.values import H, code_of, interval, line_of, when
+from demo_lgc.documents.reading.values import H, code_of, interval, when
+from demo_lgc.documents.reading.wording import line_of
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import when_in_french
 from demo_lgc.domain.identity import Sex
@@ -24,8 +27,6 @@ from demo_lgc.domain.received import (
     Party,
     When,
 )
-
-NBSP = "\u00a0"
 
 _SEXES = {Sex.MALE.value: "masculin", Sex.FEMALE.value: "féminin", Sex.UNKNOWN.value: "indéterminé"}
 _PARTS = {  # JDV_J144
@@ -47,8 +48,36 @@ _RELATIONS = {
 Lines = Iterator[tuple[str, str]]
 
 
-def authors(root: Element) -> tuple[Party, ...]:
-    """Return the authors, people or devices, in order."""
+class Header(NamedTuple):
+    """What the header says. `responsible`, the legal authenticator, is empty when there is none.
+
+    `templates` are `root`, or `root^version`; `metadata` is all of it by subject, in the standard's order.
+    """
+
+    authors: tuple[Party, ...]
+    responsible: Party
+    custodian: Party
+    templates: tuple[str, ...]
+    metadata: tuple[MetadataGroup, ...]
+
+
+def header_of(root: Element, patient: DocumentPatient) -> Header:
+    """Return what the header of a document says, of its `patient` too. What is empty is left out."""
+    authors, custodian, templates = _authors(root), _custodian(root), _templates(root)
+    signed = tuple(_signatories(root, "legalAuthenticator", "Responsable"))
+    groups = [
+        _group("Document", (*_document(root), ("Modèles", ", ".join(templates)))),
+        _group("Patient", _patient(root, patient)),
+        *(_party_group(each) for each in (*authors, *signed, *_others(root, custodian))),
+        *(_group("Acte", _act(event)) for event in root.iterfind(f"{H}documentationOf/{H}serviceEvent")),
+        *(_group("Prise en charge", _encounter(each)) for each in root.iterfind(f"{H}componentOf/*")),
+        _group("Liens", _links(root)),
+    ]
+    responsible = signed[0] if signed else Party("Responsable")
+    return Header(authors, responsible, custodian, templates, tuple(group for group in groups if group.lines))
+
+
+def _authors(root: Element) -> tuple[Party, ...]:
     return tuple(
         party("Auteur", assigned, each.find(f"{H}time"))
         for each in root.iterchildren(f"{H}author")
@@ -56,46 +85,19 @@ def authors(root: Element) -> tuple[Party, ...]:
     )
 
 
-def responsible(root: Element) -> Party:
-    """Return who is responsible of the document, its legal authenticator; empty when there is none."""
-    return next(iter(_signatories(root, "legalAuthenticator", "Responsable")), Party("Responsable"))
-
-
-def custodian(root: Element) -> Party:
-    """Return the organisation that keeps the document."""
+def _custodian(root: Element) -> Party:
     assigned = root.find(f"{H}custodian/{H}assignedCustodian")
     if assigned is None:
         return Party("Conservation")
     found = party("Conservation", assigned)
     inside = assigned.find(f"{H}representedCustodianOrganization")
-    return Party(
-        found.part,
-        organisation=found.organisation,
-        identifiers=identifiers(inside),
-        address=found.address,
-        telecoms=found.telecoms,
-    )
+    return replace(found, identifiers=identifiers(inside))
 
 
-def metadata(root: Element, patient: DocumentPatient) -> tuple[MetadataGroup, ...]:
-    """Return all that the header says, by subject, in the order of the standard. Empty lines are left out."""
-    groups = [
-        _group("Document", _document(root)),
-        _group("Patient", _patient(root, patient)),
-        *(_party_group(each) for each in _parties(root)),
-        *(_group("Acte", _act(event)) for event in root.iterfind(f"{H}documentationOf/{H}serviceEvent")),
-        *(_group("Prise en charge", _encounter(each)) for each in root.iterfind(f"{H}componentOf/*")),
-        _group("Liens", _links(root)),
-    ]
-    return tuple(group for group in groups if group.lines)
-
-
-def _parties(root: Element) -> Iterator[Party]:
-    yield from authors(root)
-    yield from _signatories(root, "legalAuthenticator", "Responsable")
+def _others(root: Element, custodian: Party) -> Iterator[Party]:
     yield from _signatories(root, "authenticator", "Valideur")
     yield from _signatories(root, "dataEnterer", "Saisie")
-    yield custodian(root)
+    yield custodian
     for each in root.iterfind(f"{H}informationRecipient/{H}intendedRecipient"):
         yield party("Destinataire", each)
     for each in root.iterchildren(f"{H}informant"):
@@ -137,11 +139,9 @@ def _document(root: Element) -> Lines:
     yield "Confidentialité", _concept(code_of(root.find(f"{H}confidentialityCode")))
     language = root.find(f"{H}languageCode")
     yield "Langue", "" if language is None else language.get("code", "")
-    yield "Modèles", ", ".join(templates(root))
 
 
-def templates(root: Element) -> tuple[str, ...]:
-    """Return the templates that a document claims: `root`, or `root^version`."""
+def _templates(root: Element) -> tuple[str, ...]:
     return tuple(
         Identifier(each.get("root", ""), each.get("extension", "")).text
         for each in root.iterchildren(f"{H}templateId")

@@ -17,8 +17,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from demo_lgc.documents.hl7 import Element
-from demo_lgc.documents.reading.values import H, Narrative, code_of, time_of, type_of, words
-from demo_lgc.domain.dates import PartialDate
+from demo_lgc.documents.narrative import NBSP
+from demo_lgc.documents.reading.values import TYPE, H, code_of, time_of, type_of
+from demo_lgc.documents.reading.wording import Narrative, words
+from demo_lgc.domain.dates import when_in_french
 from demo_lgc.domain.results import Measure
 
 _LOW, _HIGH = f"{H}low", f"{H}high"
@@ -29,7 +31,6 @@ _CODED = frozenset(("CD", "CE", "CV", "CS", "CO"))
 _NUMBERS = frozenset(("PQ", "INT", "REAL"))
 _TIMES = frozenset(("TS", "IVL_TS"))
 
-NBSP = "\u00a0"
 
 # Bounded, so that nobody makes us write a number of a million digits.
 _NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:[eE][+-]?\d{1,2})?", re.ASCII)
@@ -49,6 +50,10 @@ MISSING = {
     "NINF": "−∞",
     "PINF": "+∞",
 }
+
+
+# A value in a form that we do not read: blank, it would be taken for no result.
+UNREAD = "à lire dans le document"
 
 
 class Bounds(NamedTuple):
@@ -76,12 +81,18 @@ def french(number: Decimal) -> str:
     return f"{whole},{decimals}" if decimals else whole
 
 
+def unit_of(quantity: Element) -> str:
+    """Return the unit of a quantity, empty for « 1 », the unit of UCUM that a number without unit has."""
+    unit = (quantity.get("unit") or "").strip()
+    return "" if unit == "1" else unit
+
+
 def measure_of(value: Element, narrative: Narrative) -> Measure:
     """Return what a `value` says. Its text is empty when it says nothing at all."""
     kind = type_of(value)
     number = number_of(value.get("value")) if kind in _NUMBERS and not len(value) else None
     if number is not None:  # by far the most frequent
-        return Measure(french(number), value.get("unit") or "", number)
+        return Measure(french(number), unit_of(value), number)
     others = tuple(_translated(other) for other in value.iterchildren(_TRANSLATION))
     if kind in _CODED or (not kind and value.get("code")):
         return _coded(value, narrative, others)
@@ -101,7 +112,10 @@ def measure_of(value: Element, narrative: Narrative) -> Measure:
             others[0].code,
             others[1:],
         )
-    return Measure(text or _missing(value), others=others)
+    said = text or _missing(value)
+    if not said and (len(value) or value.keys() not in ([], [TYPE])):
+        said = UNREAD
+    return Measure(said, others=others)
 
 
 def _translated(value: Element) -> Measure:
@@ -113,9 +127,9 @@ def _translated(value: Element) -> Measure:
 
 
 def bounds_of(interval: Element) -> Bounds | None:
-    """Return an interval; None when neither end is a number."""
+    """Return an interval; None when neither end is a number, or when each end has a unit of its own."""
     low = high = None
-    unit = ""
+    units = set()
     for end in interval:
         if end.tag == _LOW:
             low = number_of(end.get("value"))
@@ -123,14 +137,19 @@ def bounds_of(interval: Element) -> Bounds | None:
             high = number_of(end.get("value"))
         else:
             continue
-        unit = unit or end.get("unit") or ""
-    return None if low is None and high is None else Bounds(low, high, unit)
+        units.add(unit_of(end))
+    units.discard("")
+    if len(units) > 1 or (low is None and high is None):
+        return None
+    return Bounds(low, high, units.pop() if units else "")
 
 
 def _interval(value: Element, kind: str) -> str:
     """« 3,5 – 8 », or « < 1 » and « > 3 »; an end that says it is inclusive makes « ≤ » or « ≥ »."""
     ends = [end for tag in (_LOW, _HIGH) if (end := value.find(tag)) is not None and end.get("value")]
     texts = [_shown(end.get("value"), kind) for end in ends]
+    if len({unit_of(end) for end in ends} - {""}) > 1:  # « 500 mg – 1 g »: no unit is that of both
+        texts = [f"{text}{NBSP}{unit_of(end)}" for text, end in zip(texts, ends, strict=True)]
     if len(ends) != 1:
         return f"{NBSP}–{NBSP}".join(texts)
     signs = ("≥", ">") if ends[0].tag == _LOW else ("≤", "<")
@@ -145,7 +164,7 @@ def _coded(value: Element, narrative: Narrative, others: tuple[Measure, ...]) ->
 
 
 def _quantity(value: Element, kind: str, others: tuple[Measure, ...]) -> Measure:
-    unit = value.get("unit") or value.get("currency")
+    unit = unit_of(value) or value.get("currency", "")
     if not unit:  # a translation of a quantity names its unit by a code
         unit = value.get("displayName") or value.get("code") or ""
     text = value.get("value", "").strip()
@@ -163,8 +182,8 @@ def _ratio(value: Element) -> str:
     for tag in (_NUMERATOR, _DENOMINATOR):
         part = value.find(tag)
         text = "" if part is None else _shown(part.get("value"), "")
-        unit = "" if part is None else part.get("unit", "")
-        parts.append(f"{text}{NBSP}{unit}" if text and unit not in ("", "1") else text)
+        unit = "" if part is None else unit_of(part)
+        parts.append(f"{text}{NBSP}{unit}" if text and unit else text)
     return "/".join(parts) if any(parts) else _missing(value)
 
 
@@ -173,7 +192,7 @@ def _shown(text: str | None, kind: str) -> str:
     if kind in _TIMES:
         time = time_of(text)
         if time is not None:
-            return time.french if isinstance(time, PartialDate) else f"{time:%d/%m/%Y %H:%M}"
+            return when_in_french(time)
     number = number_of(text)
     return (text or "").strip() if number is None else french(number)
 

@@ -10,21 +10,20 @@ Reference: [CDA] R2; docs/security.md.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from xml.parsers import expat
 
 from lxml import etree
 
-from demo_lgc.documents.hl7 import HL7, Element
+from demo_lgc.documents.hl7 import MAX_BYTES, ROOT, Element
 from demo_lgc.domain.errors import DocumentProblem, UnreadableDocument
 
-MAX_BYTES = 25_000_000  # larger than any document that the DMP or a mailbox takes
 MAX_MARKUP = 600_000  # `<` or `=`: each element or attribute costs a hundred bytes of memory or more
 MAX_DEPTH = 200  # the deepest real document has 40 levels
 LONG_TEXT = 9_000_000  # beyond this the parser must be told that a long text is expected
 
-ROOT = f"{{{HL7}}}ClinicalDocument"
 MISREAD = "Le fichier n’a pas l’encodage qu’il annonce\u00a0: des lettres accentuées peuvent être fausses."
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 SELF_SHOWING = "Ce document apporte sa propre mise en page\u00a0: elle n’a pas été exécutée."
@@ -97,15 +96,12 @@ def _tree(content: bytes) -> tuple[Element, tuple[str, ...]]:
     except etree.XMLSyntaxError as error:
         if "depth" in (error.msg or ""):
             raise UnreadableDocument(DocumentProblem.TOO_DEEP) from None
-        failure = error
     if _misencoded(content):
         # The declaration is dropped: the text is re-encoded.
         text = re.sub(r"^\s*<\?xml[^>]*\?>", "", content.decode("cp1252", "replace"), count=1)
-        try:
+        with suppress(etree.XMLSyntaxError):  # cut as well, or no XML: said below
             return _parsed(text.encode("utf-8")), (MISREAD,)
-        except etree.XMLSyntaxError as error:
-            failure = error
-    if _cut(content, failure):
+    if _cut(content):
         raise UnreadableDocument(DocumentProblem.TRUNCATED) from None
     raise UnreadableDocument(DocumentProblem.NOT_XML) from None
 
@@ -135,14 +131,12 @@ def _misencoded(content: bytes) -> bool:
     declared = re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding=[\"']([\w.-]+)", content)
     try:
         content.decode(declared.group(1).decode("ascii") if declared else "utf-8")
-    except UnicodeDecodeError:
-        return True
-    except LookupError:
+    except (UnicodeDecodeError, LookupError):  # other bytes, or an encoding that nobody knows
         return True
     return False
 
 
-def _cut(content: bytes, error: etree.XMLSyntaxError) -> bool:
+def _cut(content: bytes) -> bool:
     """Tell whether a document begins as one and lacks its end."""
     begins = re.match(rb"(?:\xef\xbb\xbf)?\s*<[?!A-Za-z_]", content) is not None
     return begins and b"ClinicalDocument" in content[:20_000] and b"ClinicalDocument" not in content[-200:]

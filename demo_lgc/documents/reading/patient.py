@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.people import address, identifiers, telecoms
-from demo_lgc.documents.reading.values import H, day_of, line_of, when
+from demo_lgc.documents.reading.values import H, day_of, when
+from demo_lgc.documents.reading.wording import line_of
 from demo_lgc.domain import oids
 from demo_lgc.domain.identity import Ins
 from demo_lgc.domain.received import DocumentPatient, Identifier

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from demo_lgc.documents.hl7 import Element
-from demo_lgc.documents.reading.values import H, code_of, line_of, when
+from demo_lgc.documents.narrative import NBSP
+from demo_lgc.documents.phones import in_pairs
+from demo_lgc.documents.reading.values import H, code_of, when
+from demo_lgc.documents.reading.wording import line_of
 from demo_lgc.domain import oids
 from demo_lgc.domain.received import Identifier, Party
-
-NBSP = "\u00a0"
 
 # JDV_J245 and J246: civility and title of exercise.
 _TITLES = {"M": f"M.{NBSP}", "MME": f"Mme{NBSP}", "MLLE": f"Mme{NBSP}", "DR": f"Dr{NBSP}", "PR": f"Pr{NBSP}"}
@@ -99,19 +100,13 @@ def telecoms(holder: Element) -> tuple[str, ...]:
         if not colon:
             scheme, rest = "tel", scheme
         if rest:
-            said = phone(rest) if scheme in ("tel", "fax") else rest
+            said = in_pairs(rest) if scheme in ("tel", "fax") else rest
             found.append(_KINDS.get(scheme.lower(), f"{scheme}:") + said)
     return tuple(dict.fromkeys(found))
 
 
-def phone(number: str) -> str:
-    """Return a French number in pairs; any other as it was written."""
-    pairs = re.fullmatch(r"(?:\+33|0033)?0?([1-9])(\d\d)(\d\d)(\d\d)(\d\d)", re.sub(r"[ .-]", "", number))
-    return NBSP.join((f"0{pairs[1]}", *pairs.groups()[1:])) if pairs else number
-
-
 def person_words(name: Element | None) -> str:
-    """« Dr Marcel CAMPARINI »: the title of exercise, else the civility, then given names and family."""
+    """« Dr Marcel CAMPARINI »: title of exercise, else civility, then given names and family in capitals."""
     if name is None or name.get("nullFlavor"):
         return ""
     family = " ".join(_texts(name, ("family",)))
@@ -120,6 +115,7 @@ def person_words(name: Element | None) -> str:
     titles = [_TITLES.get(t.upper().strip("."), "") for t in _texts(name, ("suffix", "prefix"))]
     title = next((t for t in titles if t), "")
     given = " ".join(_texts(name, ("given",)))
+    given = given.title() if given.isupper() else given  # as cards write it
     return f"{title}{given} {family.upper()}".replace("  ", " ").strip()
 
 

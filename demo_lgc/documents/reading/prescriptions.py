@@ -12,15 +12,14 @@ from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.dosage import amount, posology
 from demo_lgc.documents.reading.values import (
     H,
-    Narrative,
     code_of,
     codes_of,
     interval,
-    line_of,
-    name_of,
+    is_negated,
+    stopped,
     templates_of,
-    words,
 )
+from demo_lgc.documents.reading.wording import Narrative, line_of, name_of, words
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.received import NOWHERE, Prescribed
@@ -30,16 +29,16 @@ SECTIONS = frozenset(f"1.2.250.1.213.1.1.2.{number}" for number in (144, 145, 14
 _ENTRIES = (f"{H}entry/{H}substanceAdministration", f"{H}entry/{H}supply")
 _MATERIAL = f"{H}consumable/{H}manufacturedProduct/{H}manufacturedMaterial"
 _DEVICE = f"{H}participant/{H}participantRole/{H}playingDevice/{H}code"
-_BOXES = f"{H}entryRelationship/{H}supply/{H}quantity"
 _LPP = "1.2.250.1.215.200.2.1"
 
 
-def prescriptions(root: Element) -> tuple[Prescribed, ...]:
+def prescriptions(root: Element, narrative: Narrative | None = None) -> tuple[Prescribed, ...]:
     """Return the lines of the prescriptions and lists of treatments of a document, in its order.
 
-    « Aucun traitement » (a code of absence) and what is said not to be taken are not lines.
+    « Aucun traitement » (a code of absence) and what is said not to be taken are not lines. What is stopped
+    says so before its posology. `narrative` is that of the document, when it has already been made.
     """
-    narrative = Narrative(root)
+    narrative = narrative or Narrative(root)
     return tuple(
         line
         for section in root.iter(f"{H}section")
@@ -68,7 +67,7 @@ def _lines(section: Element, narrative: Narrative) -> Iterator[Prescribed]:
     title = line_of(section.find(f"{H}title")) or name_of(section.find(f"{H}code"), narrative)
     for path in _ENTRIES:
         for entry in section.iterfind(path):
-            if entry.get("negationInd") == "true" or is_absence(code_of(entry.find(f"{H}code"))):
+            if is_negated(entry) or is_absence(code_of(entry.find(f"{H}code"))):
                 continue
             device = entry.tag == f"{H}supply"
             product, code = (_device if device else product_of)(entry, narrative)
@@ -77,7 +76,8 @@ def _lines(section: Element, narrative: Narrative) -> Iterator[Prescribed]:
             since, until = interval(entry.find(f"{H}effectiveTime"))
             how = _supplied(entry, narrative) if device else _taken(entry, narrative)
             if product or how:
-                yield Prescribed(product, code, how, since, until, title)
+                said = ". ".join(filter(None, ((stopped(entry) or "").capitalize(), how)))
+                yield Prescribed(product, code, said, since, until, title)
 
 
 def _device(supply: Element, narrative: Narrative) -> tuple[str, Code]:

@@ -17,16 +17,15 @@ from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.measures import bounds_of, measure_of
 from demo_lgc.documents.reading.values import (
     H,
-    Narrative,
     by_tag,
     code_of,
     codes_of,
-    line_of,
-    name_of,
+    denial,
+    is_negated,
     templates_of,
     when,
-    words,
 )
+from demo_lgc.documents.reading.wording import Narrative, line_of, name_of, words
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.results import Interpretation, LabResult, Measure, Point, Reference
@@ -47,7 +46,8 @@ _CODE, _VALUE, _TITLE, _TEXT = f"{H}code", f"{H}value", f"{H}title", f"{H}text"
 _TIME, _STATUS = f"{H}effectiveTime", f"{H}statusCode"
 _INTERPRETATION, _RANGE = f"{H}interpretationCode", f"{H}referenceRange"
 _OBSERVATION_RANGE = f"{H}observationRange"
-_HOLDERS = frozenset((_RELATION, _COMPONENT, _ACT))
+_UNDONE = frozenset(("aborted", "cancelled"))
+_LINKS = frozenset((_RELATION, _COMPONENT))
 _SPECIMEN, _GERM = f"{H}specimen", f"{H}specimenRole/{H}specimenPlayingEntity"
 
 # ObservationInterpretation 2.16.840.1.113883.5.83, and the table 0078 of HL7 v2 it comes from. What compares
@@ -78,13 +78,18 @@ _GRAVITY = (
 )
 
 
-def lab_results(root: Element, anchors: Mapping[Element, str]) -> tuple[LabResult, ...]:
+def lab_results(
+    root: Element, anchors: Mapping[Element, str], narrative: Narrative | None = None
+) -> tuple[LabResult, ...]:
     """Return the results of a document in its order; `anchors` names sections in the HTML, and may be empty.
 
-    An observation without any value is not a result. A comment is kept with its result; those of a battery
-    or a chapter are read in the narrative.
+    `narrative` is that of the document, when it has already been made.
+
+    An observation without value is a result when it says something all the same: how a germ answers to an
+    antibiotic, or that the analysis was not done. A comment is kept with its result; those of a battery or a
+    chapter are read in the narrative.
     """
-    narrative = Narrative(root)
+    narrative = narrative or Narrative(root)
     titles: dict[Element, str] = {}
     found: list[LabResult] = []
     for section in root.iter(_SECTION):
@@ -130,20 +135,25 @@ class _Finder:
         self._anchor = anchor
         self._found = found
 
-    def walk(self, node: Element, path: tuple[str, ...]) -> None:
+    def walk(self, node: Element, path: tuple[str, ...], status: str = "completed") -> None:
+        """Find the results under a node; `status` is that of the act around those that tell none."""
         for child in node:
             tag = child.tag
-            if tag in _HOLDERS:
-                self.walk(child, path)
+            if tag in _LINKS:
+                self.walk(child, path, status)
+            elif tag == _ACT:
+                self.walk(child, path, _status(child.find(_STATUS)) or status)
             elif tag == _ORGANIZER:
-                self.walk(child, (*path, *self._battery(child)))
+                own = _status(child.find(_STATUS)) or status
+                self.walk(child, (*path, *self._battery(child)), own)
             elif tag == _OBSERVATION:
                 parts = by_tag(child)
-                if _VALUE in parts:
-                    self._found.append(self._result(parts, path))
+                own = _status(_first(parts, _STATUS)) or status
+                if _VALUE in parts or _INTERPRETATION in parts or own in _UNDONE:
+                    self._found.append(self._result(child, parts, path, own))
                 for relation in parts.get(_RELATION, ()):
                     if relation.get("typeCode") != "REFR":  # an earlier result is not another one
-                        self.walk(relation, path)
+                        self.walk(relation, path, own)
 
     def _battery(self, organizer: Element) -> Iterator[str]:
         """Yield the name of a battery, or of the germ of an isolate."""
@@ -157,17 +167,16 @@ class _Finder:
             if called:
                 yield called
 
-    def _result(self, parts: Parts, path: tuple[str, ...]) -> LabResult:
+    def _result(self, observation: Element, parts: Parts, path: tuple[str, ...], status: str) -> LabResult:
         code = _first(parts, _CODE)
-        status = _first(parts, _STATUS)
         interpretations = parts.get(_INTERPRETATION, ())
         relations = parts.get(_RELATION, ())
         return LabResult(
             name=name_of(code, self._narrative),
             code=_analysis(code),
-            measures=self._measures(parts),
+            measures=self._measures(observation, parts) or tuple(self._words(interpretations)),
             time=when(_first(parts, _TIME)),
-            status=(status.get("code") if status is not None else None) or "completed",
+            status=status,
             interpretation=_meaning(interpretations),
             interpretation_codes=tuple(found for each in interpretations if (found := each.get("code"))),
             references=tuple(
@@ -182,8 +191,17 @@ class _Finder:
             anchor=self._anchor,
         )
 
-    def _measures(self, parts: Parts) -> tuple[Measure, ...]:
-        return tuple([measure_of(value, self._narrative) for value in parts.get(_VALUE, ())])
+    def _measures(self, observation: Element, parts: Parts) -> tuple[Measure, ...]:
+        found = [measure_of(value, self._narrative) for value in parts.get(_VALUE, ())]
+        if is_negated(observation):
+            # Words alone: what was not found is no number, no code, and no point of a curve.
+            found = [Measure(denial(f"{each.text} {each.unit}".strip())) for each in found]
+        return tuple(found)
+
+    def _words(self, interpretations: Iterable[Element]) -> Iterator[Measure]:
+        """What the interpretation says in words, where it stands for a value: « Résistant »."""
+        said = (name_of(each, self._narrative) for each in interpretations)
+        return (Measure(text) for text in said if text)
 
     def _reference(self, parts: Parts) -> Reference:
         meaning = _meaning(parts.get(_INTERPRETATION, ()))
@@ -204,7 +222,7 @@ class _Finder:
                 for earlier in relation:
                     if earlier.tag == _OBSERVATION:
                         parts = by_tag(earlier)
-                        yield Point(when(_first(parts, _TIME)), self._measures(parts))
+                        yield Point(when(_first(parts, _TIME)), self._measures(earlier, parts))
 
     def _comments(self, relations: Iterable[Element]) -> Iterator[str]:
         for relation in relations:
@@ -220,6 +238,10 @@ def _first(parts: Parts, tag: str) -> Element | None:
     return found[0] if found else None
 
 
+def _status(element: Element | None) -> str:
+    return "" if element is None else element.get("code", "").strip()
+
+
 def _analysis(element: Element | None) -> Code | None:
     """Return the LOINC code, else the first one: the laboratory's own."""
     code = code_of(element)
@@ -231,8 +253,9 @@ def _analysis(element: Element | None) -> Code | None:
 
 def _meaning(codes: Iterable[Element]) -> Interpretation | None:
     meanings = [
-        _MEANINGS[code.get("code", "")]
-        for code in codes
-        if code.get("codeSystem", "") in _INTERPRETATIONS and code.get("code") in _MEANINGS
+        _MEANINGS[code.code]
+        for element in codes
+        for code in codes_of(element)
+        if code.system in _INTERPRETATIONS and code.code in _MEANINGS
     ]
     return max(meanings, key=_GRAVITY.index, default=None)

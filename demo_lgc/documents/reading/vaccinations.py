@@ -11,16 +11,8 @@ from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading.measures import measure_of
 from demo_lgc.documents.reading.people import party
 from demo_lgc.documents.reading.prescriptions import is_absence, product_of
-from demo_lgc.documents.reading.values import (
-    H,
-    Narrative,
-    code_of,
-    line_of,
-    name_of,
-    templates_of,
-    when,
-    words,
-)
+from demo_lgc.documents.reading.values import H, code_of, is_negated, stopped, templates_of, when
+from demo_lgc.documents.reading.wording import Narrative, line_of, name_of, words
 from demo_lgc.domain.received import Vaccination
 
 SECTIONS = frozenset(
@@ -34,18 +26,19 @@ _RANK = ("30973-2", "2.16.840.1.113883.10.20.1.46", "1.2.250.1.213.1.1.3.82")
 _REACTION = "2.16.840.1.113883.10.20.1.54"
 
 
-def vaccinations(root: Element) -> tuple[Vaccination, ...]:
-    """Return the vaccinations of a document, in its order.
+def vaccinations(root: Element, narrative: Narrative | None = None) -> tuple[Vaccination, ...]:
+    """Return the vaccinations of a document, in its order; `narrative` is that of the document, if made.
 
     One that is only planned or advised is not a vaccination, nor is « Pas de vaccination connue ».
     """
-    narrative = Narrative(root)
+    narrative = narrative or Narrative(root)
     return tuple(
-        _vaccination(entry, narrative)
+        found
         for section in root.iter(f"{H}section")
         if templates_of(section) & SECTIONS
         for entry in section.iterfind(_ENTRY)
         if entry.get("moodCode", "EVN") == "EVN" and not is_absence(code_of(entry.find(f"{H}code")))
+        if not is_absence((found := _vaccination(entry, narrative)).code)
     )
 
 
@@ -63,7 +56,7 @@ def _vaccination(entry: Element, narrative: Narrative) -> Vaccination:
         site=name_of(entry.find(f"{H}approachSiteCode"), narrative),
         performer=(who.name or who.organisation) if who else "",
         comment=". ".join(_comments(entry, narrative)),
-        given=entry.get("negationInd") != "true",
+        given=not is_negated(entry) and stopped(entry) is None,
     )
 
 

@@ -9,7 +9,8 @@ Reference: [VSM] 1.4 and 2023.01; sections met in [CISIS-MIN] volets (LDL-EES, D
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias, TypeVar
@@ -20,8 +21,9 @@ from demo_lgc.documents.cda.writer import VSM_2023
 from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.reading import vsm_entries as entries
 from demo_lgc.documents.reading import vsm_figures as figures
-from demo_lgc.documents.reading.values import H, Narrative, line_of, templates_of
+from demo_lgc.documents.reading.values import H, templates_of
 from demo_lgc.documents.reading.vsm_statements import TEXT, Around, lines_of, statements
+from demo_lgc.documents.reading.wording import Narrative, line_of
 from demo_lgc.domain.vsm import Absence, Rubric, Vsm
 
 T = TypeVar("T")
@@ -69,12 +71,15 @@ _CHAPTERS = {
 }
 
 
-def vsm_of(root: Element) -> Vsm | None:
-    """Return the synthesis that a `ClinicalDocument` holds; None when it says nothing of one."""
+def vsm_of(root: Element, narrative: Narrative | None = None) -> Vsm | None:
+    """Return the synthesis that a `ClinicalDocument` holds; None when it says nothing of one.
+
+    `narrative` is that of the document, when it has already been made.
+    """
     found: dict[str, list[Element]] = {}
     for section in root.iter(f"{H}section"):
         found.setdefault(_rubric_of(section), []).append(section)
-    vsm = _read(found, Narrative(root))
+    vsm = _read(found, narrative or Narrative(root))
     is_vsm = VSM_2023.template in templates_of(root)
     return vsm if is_vsm or vsm != Vsm() else None
 
@@ -103,14 +108,23 @@ def _read(found: dict[str, list[Element]], narrative: Narrative) -> Vsm:
         "\n".join(_lines(found.get(WORK, ()))),
         tuple(line for line in _lines(found.get(VIGILANCE, ())) if not _means_none(line)),
     )
-    said = {_plain(line) for name in (AROUND, *_CHAPTERS) for line in _lines(found.get(name, ()))}
+    lines = {name: {_plain(line) for line in _lines(found.get(name, ()))} for name in (AROUND, *_CHAPTERS)}
     unsaid = {
         name: Absence.NONE_KNOWN
-        for name, chapter in _CHAPTERS.items()
-        if getattr(vsm, name) is Absence.NOT_ASKED
-        and said & {_plain(chapter.sentence), _plain(chapter.statement)}
+        for name in _CHAPTERS
+        if getattr(vsm, name) is Absence.NOT_ASKED and _says_none(name, lines)
     }
     return replace(vsm, **unsaid)  # type: ignore[arg-type]  # the names are those of the seven rubrics
+
+
+def _says_none(name: str, lines: Mapping[str, AbstractSet[str]]) -> bool:
+    """Tell whether the text says that there is nothing: all of its own section, else a line elsewhere."""
+    sentence, statement = _plain(_CHAPTERS[name].sentence), _plain(_CHAPTERS[name].statement)
+    if lines[name]:
+        return lines[name] <= {sentence, statement}
+    # « Rien à signaler » is of the section it stands in, and of no other.
+    clear = {statement} if name == HABITS else {sentence, statement}
+    return any(clear & said for said in lines.values())
 
 
 def _rubric(sections: Iterable[Element], tag: str, read: Read[T], narrative: Narrative) -> Rubric[T]:

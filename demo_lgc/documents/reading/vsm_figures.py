@@ -14,17 +14,8 @@ from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.narrative import NBSP, part_id
 from demo_lgc.documents.reading import vsm_vocabulary as vocabulary
 from demo_lgc.documents.reading.dosage import posology
-from demo_lgc.documents.reading.values import (
-    H,
-    Narrative,
-    code_of,
-    day_of,
-    interval,
-    line_of,
-    name_of,
-    type_of,
-    words,
-)
+from demo_lgc.documents.reading.measures import unit_of
+from demo_lgc.documents.reading.values import H, code_of, day_of, denial, interval, type_of
 from demo_lgc.documents.reading.vsm_statements import (
     CODE,
     EFFECTIVE,
@@ -35,17 +26,20 @@ from demo_lgc.documents.reading.vsm_statements import (
     absence_of,
     called,
     coded_as,
-    denial,
     denied,
     label_of,
+    none_of,
     nothing,
     period,
     pointed,
     reason_of,
+    told,
 )
+from demo_lgc.documents.reading.wording import Narrative, line_of, name_of, words
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.vsm import Absence, Lifestyle, LifestyleKind, Treatment
 
+_TREATMENTS = none_of("traitement médicament médicamenteux au long cours en")
 _MATERIAL = f"{H}consumable/{H}manufacturedProduct/{H}manufacturedMaterial"
 _FIGURE = re.compile(r"\d{1,20}(?:[.,]\d{1,20})?", re.ASCII)
 _BOOLEANS = {"true": "Oui", "1": "Oui", "false": "Non", "0": "Non"}
@@ -55,7 +49,7 @@ def treatment(statement: Element, _: Around | None, narrative: Narrative) -> Tre
     """Return a treatment; figures are kept when they are regular, the sentence always."""
     material = statement.find(_MATERIAL)
     product = None if material is None else material.find(CODE)
-    absence = absence_of(code_of(statement.find(CODE))) or nothing(statement, product, narrative)
+    absence = absence_of(code_of(statement.find(CODE))) or nothing(statement, product, narrative, _TREATMENTS)
     if absence is not None:
         return absence
     brand = "" if material is None else line_of(material.find(f"{H}name"))
@@ -68,10 +62,11 @@ def treatment(statement: Element, _: Around | None, narrative: Narrative) -> Tre
         since, until = since or began, until or ended
     low, high, unit = _dose(statement)
     reason, reason_code = reason_of(statement, narrative)
+    label, code = told(statement, label, coded_as(product))
     return Treatment(
-        denial(label) if denied(statement) else label,
+        label,
         _posology(statement, narrative),
-        coded_as(product),
+        code,
         since,
         until,
         _route(statement, narrative),
@@ -91,21 +86,16 @@ def habit(statement: Element, _: Around | None, narrative: Narrative) -> Lifesty
     if absence is not None:
         return absence
     quantity = "" if value is None or type_of(value) != "PQ" else _figure(value.get("value"))
-    unit = (value.get("unit") or "") if value is not None and quantity else ""
+    unit = unit_of(value) if value is not None and quantity else ""
     about = name_of(statement.find(CODE), narrative)
     kind = vocabulary.lifestyle_kind(code_of(statement.find(CODE)))
     said = _habit(statement, value, quantity, unit, narrative) or about or UNNAMED
     if kind is None and about and about != said:
         said = f"{about}{NBSP}: {said}"
     since, until = period(statement, None)
-    return Lifestyle(
-        kind or LifestyleKind.OTHER,
-        denial(said) if denied(statement) else said,
-        quantity,
-        "" if unit == "1" else unit,
-        since,
-        until,
-    )
+    if denied(statement):
+        said, quantity, unit = denial(said), "", ""
+    return Lifestyle(kind or LifestyleKind.OTHER, said, quantity, unit, since, until)
 
 
 def _posology(statement: Element, narrative: Narrative) -> str:
@@ -120,8 +110,10 @@ def _dose(statement: Element) -> tuple[str, str, str]:
         return "", "", ""
     ends = [end for end in (dose.find(f"{H}low"), dose.find(f"{H}high")) if end is not None] or [dose]
     low, high = _figure(ends[0].get("value")), _figure(ends[-1].get("value"))
-    unit = ends[0].get("unit") or ends[-1].get("unit") or ""
-    return low or high, high or low, unit if (low or high) and unit != "1" else ""
+    units = {unit_of(end) for end in ends} - {""}
+    if len(units) > 1 or not (low or high):  # « 500 mg à 1 g » is no range of figures in one unit
+        return "", "", ""
+    return low or high, high or low, units.pop() if units else ""
 
 
 def _figure(value: str | None) -> str:
@@ -130,13 +122,13 @@ def _figure(value: str | None) -> str:
 
 
 def _hours(statement: Element) -> int | None:
-    for time in statement.iterchildren(EFFECTIVE):
-        every = time.find(f"{H}period")
-        value = "" if every is None else _figure(every.get("value"))
-        factor = vocabulary.HOURS.get(every.get("unit", "")) if every is not None else None
-        if value.isdecimal() and factor and 0 < int(value) * factor < 100_000:
-            return int(value) * factor
-    return None
+    times = statement.iterchildren(EFFECTIVE)
+    rhythms = [each for time in times for each in time.iter(f"{H}period", f"{H}event")]
+    if len(rhythms) != 1:  # each morning and each evening is not once a day
+        return None
+    value, factor = _figure(rhythms[0].get("value")), vocabulary.HOURS.get(rhythms[0].get("unit", ""))
+    hours = int(value) * factor if value.isdecimal() and factor else 0
+    return hours if 0 < hours < 100_000 else None
 
 
 def _route(statement: Element, narrative: Narrative) -> Code | None:

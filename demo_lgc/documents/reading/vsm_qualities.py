@@ -16,7 +16,7 @@ from demo_lgc.documents.cda import qualifiers as written
 from demo_lgc.documents.hl7 import Element
 from demo_lgc.documents.narrative import NBSP
 from demo_lgc.documents.reading import vsm_vocabulary as vocabulary
-from demo_lgc.documents.reading.values import H, Narrative, code_of, name_of, words
+from demo_lgc.documents.reading.values import H, code_of, denial
 from demo_lgc.documents.reading.vsm_statements import (
     CODE,
     OBSERVATION,
@@ -25,8 +25,10 @@ from demo_lgc.documents.reading.vsm_statements import (
     VALUE,
     called,
     coded_as,
+    denied,
     label_of,
 )
+from demo_lgc.documents.reading.wording import Narrative, name_of, words
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.vsm import Certainty, Criticality, Severity
 
@@ -94,6 +96,8 @@ def _reactions(
     for link in islice(statement.iterchildren(RELATION), MAX_QUALITIES):
         for seen in link.iterchildren(OBSERVATION) if link.get("typeCode") == "MFST" else ():
             value = seen.find(VALUE)
+            # Seen, even with `negationInd`: that of the official letter of liaison has it by mistake, and who
+            # copied it means the reaction that their text names.
             found.append((label_of(seen, value, narrative), coded_as(value)))
             for quality, code, _ in _each(seen, narrative):
                 severity = vocabulary.severity(code) if quality == SEVERITY else None
@@ -118,4 +122,7 @@ def _each(statement: Element, narrative: Narrative) -> Iterator[tuple[str, Code 
                 continue
             name, value = name_of(inner.find(CODE), narrative), inner.find(VALUE)
             said = called(value, narrative) or text
-            yield quality, code_of(value), f"{name}{NBSP}: {said}" if name and said else said
+            meant = code_of(value)
+            if denied(inner):  # no field says « not grave »: it is kept in words
+                said, meant = denial(said), None
+            yield quality, meant, f"{name}{NBSP}: {said}" if name and said else said

@@ -11,22 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lxml import etree
 
 from demo_lgc.documents.hl7 import Element
-from demo_lgc.documents.narrative import NBSP, one_line
+from demo_lgc.documents.narrative import one_line
 from demo_lgc.documents.reading.values import (
     H,
-    Narrative,
     code_of,
     codes_of,
     day_of,
+    denial,
     interval,
-    name_of,
+    is_negated,
+    stopped,
     when,
-    words,
 )
+from demo_lgc.documents.reading.wording import Narrative, name_of, words
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.dates import PartialDate
@@ -37,9 +39,10 @@ UNNAMED = "Non précisé"
 EFFECTIVE, RELATION, CODE = f"{H}effectiveTime", f"{H}entryRelationship", f"{H}code"
 TEXT, VALUE, OBSERVATION = f"{H}text", f"{H}value", f"{H}observation"
 
-_RELATIVE = f"{H}subject/{H}relatedSubject/{CODE}"
+RELATIVE = f"{H}subject/{H}relatedSubject/{CODE}"
 
-_NOTHING = re.compile(r"aucun|pas d|absence|néant|rien|sans", re.IGNORECASE)
+# What may stand between an entry and its statement.
+_WRAPPERS = frozenset((RELATION, *(f"{H}{tag}" for tag in ("act", "organizer", "component"))))
 
 # What stands above a line of free text; the rest is inside one.
 _LINES = frozenset(f"{H}{tag}" for tag in ("br", "paragraph", "tr", "item", "list", "table"))
@@ -70,7 +73,7 @@ def statements(entry: Element, tag: str) -> Iterator[tuple[Element, Around | Non
         if child.tag == f"{H}{tag}" or not found:
             yield child, None
         else:
-            around = Around(child.find(EFFECTIVE), child.find(_RELATIVE))
+            around = Around(child.find(EFFECTIVE), child.find(RELATIVE))
             yield from ((inner, around) for inner in found)
 
 
@@ -86,20 +89,33 @@ def absence_of(code: Code | None) -> Absence | None:
 
 
 def denied(statement: Element) -> bool:
-    """Tell whether a statement says that something is not; a code of absence already says it."""
+    """Tell whether a statement, or what wraps it, says that something is not.
+
+    A code of absence already says it.
+    """
     value = code_of(statement.find(VALUE))
-    absent = value is not None and value.system == oids.ABSENT_OR_UNKNOWN
-    return statement.get("negationInd") in ("true", "1") and not absent
+    if value is not None and value.system == oids.ABSENT_OR_UNKNOWN:
+        return False
+    wrappers = takewhile(lambda above: above.tag in _WRAPPERS, statement.iterancestors())
+    return is_negated(statement) or any(map(is_negated, wrappers))
 
 
-def planned(statement: Element) -> bool:
-    """Tell whether a statement speaks of something to come."""
-    return statement.get("moodCode") in ("INT", "PRP", "RQO", "APT", "ARQ")
+def _to_come(statement: Element) -> bool:
+    """Tell whether a statement speaks of something to come. A treatment that is prescribed is under way."""
+    treatment = statement.tag == f"{H}substanceAdministration"
+    return not treatment and statement.get("moodCode") in ("INT", "PRP", "RQO", "APT", "ARQ")
 
 
-def denial(label: str) -> str:
-    """Return how something that is not is called, wherever it is listed."""
-    return f"Absence de{NBSP}: {label}"
+def told(statement: Element, label: str, code: Code | None) -> tuple[str, Code | None]:
+    """Return the label and the code under which a statement is listed.
+
+    What is denied, stopped or to come says so in its label. It has no code, which a program would take for
+    what is.
+    """
+    if denied(statement):
+        return denial(label), None
+    word = stopped(statement) or ("prévu" if _to_come(statement) else "")
+    return (f"{label} ({word})", None) if word else (label, code)
 
 
 def called(coded: Element | None, narrative: Narrative) -> str:
@@ -129,16 +145,34 @@ def coded_as(coded: Element | None) -> Code | None:
     return next((code for code in codes_of(coded) if code.system != oids.ABSENT_OR_UNKNOWN), None)
 
 
+def none_of(rubric: str) -> re.Pattern[str]:
+    """Return what a sentence looks like that denies a whole rubric, of which `rubric` are the words.
+
+    « Pas d’antécédent connu » does; any other word (« à la pénicilline ») makes it particular.
+    """
+    own = "|".join(rubric.split())
+    any_rubric = "à|signaler|(?:connu|particulier|particulière|notable|déclaré)e?"
+    rest = rf"(?:\W+(?:d|de|ou|et|(?:{own}|{any_rubric})s?)\b)*\W*"
+    return re.compile(rf"(?:aucune?|pas|absence|néant|rien|sans|ras){rest}", re.IGNORECASE)
+
+
 def nothing(
-    statement: Element, coded: Element | None, narrative: Narrative, agent: str = ""
+    statement: Element,
+    coded: Element | None,
+    narrative: Narrative,
+    rubric: re.Pattern[str],
+    agent: str = "",
 ) -> Absence | None:
-    """Return the absence that a statement declares: by its code, or denying nothing in particular."""
+    """Return the absence that a statement declares: by its code, or denying nothing in particular.
+
+    `rubric` comes from `none_of`.
+    """
     absence = absence_of(code_of(coded))
     if absence is not None or not denied(statement):
         return absence
     said = called(coded, narrative) or agent
     # Denied: something in particular, or that there is anything (« aucun antécédent »).
-    particular = coded_as(coded) or (said and not _NOTHING.match(said))
+    particular = coded_as(coded) or (said and not rubric.fullmatch(said))
     return None if particular else Absence.NONE_KNOWN
 
 
@@ -166,8 +200,9 @@ def reason_of(statement: Element, narrative: Narrative) -> tuple[str, Code | Non
             coded = inner.find(VALUE if inner.tag == OBSERVATION else CODE)
             label = label_of(inner, coded, narrative)
             if label != UNNAMED:
+                label, code = told(inner, label, coded_as(coded))
                 said.append(label)
-                codes.append(coded_as(coded))
+                codes.append(code)
     return ", ".join(said), codes[0] if len(codes) == 1 else None
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from demo_lgc.documents.rules.fields import EMPTY, check_code, check_optional, check_text, is_oid
 from demo_lgc.domain.document import DocumentHeader
 from demo_lgc.domain.errors import Finding
-from demo_lgc.domain.identity import Patient
+from demo_lgc.domain.identity import Patient, is_place_code
 from demo_lgc.domain.message import Correspondent
 from demo_lgc.domain.practitioner import PractitionerSession
 
@@ -79,7 +79,7 @@ def _patient(patient: Patient) -> Iterator[Finding]:
         ("Patient, adresse", patient.address.city),
     ):
         yield from check_optional(place, text)
-    if patient.birth_place and not re.fullmatch(r"\d[\dAB]\d{3}", patient.birth_place):
+    if patient.birth_place and not is_place_code(patient.birth_place):
         yield Finding("Patient, lieu de naissance", "n’est pas un code INSEE de cinq caractères")
     elif not patient.birth_place and patient.is_qualified:
         yield Finding("Patient, lieu de naissance", EMPTY)
@@ -90,7 +90,7 @@ def _author(session: PractitionerSession) -> Iterator[Finding]:
     yield from check_text("Médecin, nom", practitioner.family)
     yield from check_text("Médecin, prénom", practitioner.given)
     yield from check_text("Cabinet, nom", situation.name)
-    if not re.fullmatch(r"\d[\dA-Z/]{1,}", practitioner.national_id):
+    if not re.fullmatch(r"\d[\dA-Z/]+", practitioner.national_id, re.ASCII):
         yield Finding("Médecin, identifiant national", "n’est pas celui d’une carte")
     # The patients' numbers are counted under an OID that ends with it.
     if not situation.structure_id or not is_oid(situation.ipp_root):

@@ -13,11 +13,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from demo_lgc.documents.hl7 import HL7, Element
+from demo_lgc.documents.hl7 import HL7, MAX_BYTES, ROOT, Element
 from demo_lgc.domain.errors import Finding
-
-# Larger than any document that the DMP or a mailbox takes.
-MAX_DOCUMENT = 25_000_000
 
 _STRUCTURE = "Structure du document"
 _NS = {"h": HL7}
@@ -29,7 +26,7 @@ def findings_of(document: bytes) -> tuple[Finding, ...]:
     Checks: well-formed and without DOCTYPE, root and namespace, identifiers used once, references that
     lead somewhere, a title and a text (or sub-sections) in every section.
     """
-    if len(document) > MAX_DOCUMENT:
+    if len(document) > MAX_BYTES:
         return (Finding(_STRUCTURE, "le document est trop volumineux"),)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
@@ -39,7 +36,7 @@ def findings_of(document: bytes) -> tuple[Finding, ...]:
     docinfo: etree.DocInfo = root.getroottree().docinfo
     if docinfo.internalDTD is not None:
         return (Finding(_STRUCTURE, "le document porte une déclaration DOCTYPE"),)
-    if root.tag != f"{{{HL7}}}ClinicalDocument":
+    if root.tag != ROOT:
         return (Finding(_STRUCTURE, "la racine n’est pas ClinicalDocument"),)
     return (*_identifiers(root), *_references(root), *_sections(root))
 
