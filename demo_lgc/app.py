@@ -38,6 +38,7 @@ from demo_lgc.services.patient_file import PatientFiles
 from demo_lgc.services.peers import Pair, Peers
 from demo_lgc.services.reading import Reading
 from demo_lgc.services.reception import Reception
+from demo_lgc.services.results import Results
 from demo_lgc.services.sample_import import fill_empty_profile
 from demo_lgc.services.session import SessionService
 from demo_lgc.services.sharing import Product, Sharing
@@ -125,6 +126,7 @@ def build_house(
         session=session,
         files=PatientFiles(store, session, clock),
         reading=Reading(store, session, clock),
+        results=Results(store, session, clock),
         reception=Reception(store, session, clock),
         dmp=dmp,
         sharing=Sharing(store, session, dmp, printer, trust, product, clock, new_uuid, checker),

@@ -7,6 +7,7 @@ has none.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
@@ -143,12 +144,38 @@ def summaries(store: Store, patient_id: int) -> tuple[DocumentSummary, ...]:
     with store.reading() as session:
         shared = _deliveries(session, patient_id)
         rows = session.scalars(query).all()
-    current: dict[str, int] = {}
-    for row in rows:
-        current[row.set_id] = max(row.version, current.get(row.set_id, row.version))
+    current = _current_versions(rows)
     return tuple(
         _summary(row, shared.get(row.unique_id), superseded=row.version < current[row.set_id]) for row in rows
     )
+
+
+def current_contents(store: Store, patient_id: int) -> tuple[tuple[str, bytes], ...]:
+    """Return the unique id and the SHA-256 of every document of a patient whose bytes are kept, latest first.
+
+    Of a set, its last version only. Raises StorageError.
+    """
+    query = (
+        select(DocumentRow)
+        .where(DocumentRow.patient_id == patient_id)
+        .order_by(DocumentRow.created_at.desc(), DocumentRow.unique_id)
+    )
+    with store.reading() as session:
+        rows = session.scalars(query).all()
+    current = _current_versions(rows)
+    return tuple(
+        (row.unique_id, row.sha256)
+        for row in rows
+        if row.sha256 is not None and row.version == current[row.set_id]
+    )
+
+
+def _current_versions(rows: Iterable[DocumentRow]) -> dict[str, int]:
+    """Return the last version of each set."""
+    current: dict[str, int] = {}
+    for row in rows:
+        current[row.set_id] = max(row.version, current.get(row.set_id, row.version))
+    return current
 
 
 def _summary(

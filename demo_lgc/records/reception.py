@@ -76,3 +76,9 @@ def kept_in(store: Store, unique_id: str) -> int | None:
     """Return the id of the patient whose record has this document, or None. Raises StorageError."""
     with store.reading() as session:
         return session.scalar(select(DocumentRow.patient_id).where(DocumentRow.unique_id == unique_id))
+
+
+def holders(store: Store, set_id: str) -> frozenset[int]:
+    """Return the ids of the patients whose records have versions of a set. Raises StorageError."""
+    with store.reading() as session:
+        return frozenset(session.scalars(select(DocumentRow.patient_id).where(DocumentRow.set_id == set_id)))

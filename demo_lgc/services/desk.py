@@ -9,6 +9,7 @@ from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.patient_file import PatientFiles
 from demo_lgc.services.reading import Reading
 from demo_lgc.services.reception import Reception
+from demo_lgc.services.results import Results
 from demo_lgc.services.session import SessionService
 from demo_lgc.services.sharing import Sharing
 
@@ -20,6 +21,7 @@ class Desk:
     session: SessionService
     files: PatientFiles
     reading: Reading
+    results: Results
     reception: Reception
     dmp: DmpAccess
     sharing: Sharing

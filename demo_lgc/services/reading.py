@@ -27,7 +27,7 @@ class Reading:
         self._clock = clock
 
     def open(self, patient_id: int, document_id: str) -> ReceivedDocument:
-        """Return what a document of a patient says; from then on it is no longer « Non lu ».
+        """Return what a document of a patient says; it stays « Non lu » until it was `seen`.
 
         One whose patient has other traits than the record warns of it, each time it is opened.
 
@@ -40,10 +40,16 @@ class Reading:
         except UnreadableDocument:
             self._trace("open-document", patient_id, "unreadable")
             raise
-        with self._store.together():
-            self._trace("open-document", patient_id, "ok")
-            documents.mark_read(self._store, document_id)
+        self._trace("open-document", patient_id, "ok")
         return self._compared(patient_id, document)
+
+    def seen(self, document_id: str) -> None:
+        """Say that a document was shown: it is no longer « Non lu ».
+
+        Raises NotAllowed (NO_SESSION: the card left, and it was shown to nobody), StorageError.
+        """
+        _ = self._session.current
+        documents.mark_read(self._store, document_id)
 
     def original(self, patient_id: int, document_id: str) -> bytes:
         """Return the bytes of a document as they came, whatever they are.

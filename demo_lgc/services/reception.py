@@ -37,7 +37,8 @@ class Arrival:
     """A file looked at before anything is kept.
 
     `document` is None when it cannot be read, and `problem` then says why. `candidates` are the patients of
-    the practice it seems to be about; `kept_in` is the id of the patient whose record already has it.
+    the practice it seems to be about; `kept_in` is the id of the patient whose record already has it, and
+    `versions_in` those of all whose records have versions of it.
     """
 
     name: str = field(repr=False)
@@ -45,6 +46,7 @@ class Arrival:
     problem: DocumentProblem | None
     candidates: tuple[Patient, ...]
     kept_in: int | None
+    versions_in: frozenset[int] = frozenset()
 
     def compared_with(self, patient: Patient) -> IdentityMatch:
         """Return how the patient of the document compares with one of the practice."""
@@ -67,12 +69,14 @@ class Reception:
         _ = self._session.current
         document, problem = _read(content)
         said = document.patient if document else NOBODY
+        unique_id = unique_id_of(document, content)
         return Arrival(
             name,
             document,
             problem,
             self._candidates(said),
-            reception.kept_in(self._store, unique_id_of(document, content)),
+            reception.kept_in(self._store, unique_id),
+            reception.holders(self._store, _set_of(document) or unique_id),
         )
 
     def receive(
@@ -136,7 +140,7 @@ def arrived_from(
     if document is None:
         line = DocumentSummary(unique_id, _line(name), "", "", "", now, origin, UNREAD)
         return Arrived(line, set_id=unique_id, replaces=None, type_code="", mime_type="", content=content)
-    critical = any(r.interpretation is not None and r.interpretation.is_critical for r in document.results)
+    critical = any(result.is_critical for result in document.results)
     line = DocumentSummary(
         unique_id=unique_id,
         title=_line(document.title or document.type.label or name),
@@ -150,12 +154,17 @@ def arrived_from(
     )
     return Arrived(
         line,
-        set_id=document.set_id.text or unique_id,
+        set_id=_set_of(document) or unique_id,
         replaces=document.replaces.text if document.replaces else None,
         type_code=document.type.code,
         mime_type="text/xml",
         content=content,
     )
+
+
+def _set_of(document: ReceivedDocument | None) -> str:
+    """Return the set of versions a document is in; one that gives none is of its own."""
+    return document.set_id.text if document else ""
 
 
 def _read(content: bytes) -> tuple[ReceivedDocument | None, DocumentProblem | None]:

@@ -138,6 +138,7 @@ class Story:
         elif isinstance(step, Question):
             self._link(step.dialog, step.dialog.finished, lambda code: code == QDialog.DialogCode.Accepted)
             step.dialog.open()
+            self._runner.asked.emit(step.dialog)
         else:
             self._link(step.page, step.signal, lambda *said: said[0] if said else None)
 
@@ -177,9 +178,10 @@ class FlowRunner(QObject):
 
     `idle` is emitted when no flow is left, `rested` when no work is running, `heard` with the lane and the
     failure (or None) of each work that ended, `failed` with an exception no flow caught. With `serial`,
-    works run at once on the calling thread: for tests.
+    works run at once on the calling thread: for tests. `asked` carries each dialog that has just opened.
     """
 
+    asked = Signal(object)
     idle = Signal()
     rested = Signal()
     failed = Signal(object)

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         self._homes.waiting.connect(self.top.show_waiting)
         self.runner.failed.connect(self._failed)
         self.runner.heard.connect(self._heard)
+        self.runner.asked.connect(self._cover_late)
         self._due.timeout.connect(lambda: self.runner.start(self._deliver_due(), self))
         top, home = self.top, self.home
         top.home_asked.connect(self.show_home)
@@ -272,6 +273,12 @@ class MainWindow(QMainWindow):
         self.login.say_locked(removed, self._holder)
         self._root.setCurrentWidget(self.login)
         self._show_title()
+
+    def _cover_late(self, sheet: QWidget) -> None:
+        """A story under way asks something after the card left: nobody is there to be shown it."""
+        if self.is_locked:
+            sheet.hide()
+            self._covered.append(sheet)
 
     def _is_sheet(self, widget: QWidget) -> bool:
         if widget is self or not widget.isVisible():

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QTextBrowser, QWidget
 
 from demo_lgc.records import documents, trace
 from demo_lgc.resources import sample
 from demo_lgc.sandbox.world import World
+from demo_lgc.services.reception import Arrival
 from demo_lgc.ui.widgets.table import TableView
 from tests.scenarios.conftest import Doctor
 from tests.services.received_files import a_cda
@@ -88,6 +90,37 @@ def test_a_report_of_somebody_else_enters_no_record_until_the_doctor_says_so(
     assert "2.25.778" not in kept(doctor, "SAUVEUR")
     acts = trace.acts(doctor.house.store, doctor.patient("CHEMIN").id)
     assert ("receive-document", "differences-accepted") in [(act.act, act.outcome) for act in acts]
+
+
+def test_a_comparison_that_comes_after_the_card_left_waits_behind_the_login(
+    doctor: Doctor, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reception = doctor.house.desk.reception
+    looked, card_out, look = threading.Event(), threading.Event(), reception.look
+
+    def slowly(content: bytes, name: str) -> Arrival:
+        arrival = look(content, name)
+        looked.set()
+        assert card_out.wait(20)
+        return arrival
+
+    monkeypatch.setattr(reception, "look", slowly)
+    path = tmp_path / "bilan.xml"
+    path.write_bytes(a_cda("2.25.780", patient=SYLVAINE))
+    doctor.open_record("CHEMIN")
+    brings(doctor, path)
+    doctor.wait("the file looked at", looked.is_set)
+    doctor.window.lock()
+    card_out.set()
+    doctor.wait("the sheet made", lambda: doctor.window.findChild(QWidget, "whose-document") is not None)
+    shown = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+    assert shown == [doctor.window]
+    assert "SAUVEUR" not in doctor.screen
+    doctor.log_in_again(world.code)
+    sheet = doctor.find(QWidget, "whose-document")
+    doctor.key(sheet, Qt.Key.Key_Escape)
+    doctor.wait("the sheet closed", lambda: not sheet.isVisible())
+    assert "2.25.780" not in kept(doctor, "CHEMIN")
 
 
 def test_the_comparison_is_covered_by_the_lock_and_found_again(

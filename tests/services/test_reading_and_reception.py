@@ -94,6 +94,8 @@ def test_a_report_is_kept_with_what_its_header_says_and_opened(
     document = reading.open(henri.id, line.unique_id)
     assert document.identifier.text == "1.2.3^CR-7"
     assert reading.original(henri.id, line.unique_id) == content
+    assert documents.summaries(store, henri.id) == (line,), "nobody saw it yet"
+    reading.seen(line.unique_id)
     (read,) = documents.summaries(store, henri.id)
     assert read == dataclasses.replace(line, state="")
     assert acts(store, henri) == [
@@ -109,6 +111,7 @@ def test_a_report_with_a_critical_result_says_so_in_the_list_and_goes_on_saying_
     line = reception.receive(henri.id, a_cda(section=CRITICAL), "dmp", "bio.xml")
     assert line.state == "Résultat critique"
     reading.open(henri.id, line.unique_id)
+    reading.seen(line.unique_id)
     assert documents.summaries(store, henri.id)[0].state == "Résultat critique"
 
 
@@ -176,6 +179,7 @@ def test_a_version_of_what_another_record_holds_asks_for_a_decision(
 ) -> None:
     reception.receive(henri.id, a_cda(), "mss", "x")
     corrected = a_cda("2.25.72", version='<versionNumber value="2"/>', patient=CHANTAL)
+    assert reception.look(corrected, "x").versions_in == {henri.id}
     assert problem(lambda: reception.receive(chantal.id, corrected, "mss", "x")) is (
         IdentityProblem.OTHER_RECORD
     )
@@ -198,6 +202,7 @@ def test_looking_tells_that_a_document_is_already_kept(reception: Reception, hen
     reception.receive(henri.id, a_cda(), "mss", "x")
     assert reception.look(a_cda(), "x").kept_in == henri.id
     assert reception.look(NOT_A_DOCUMENT, "x").kept_in is None
+    assert reception.look(NOT_A_DOCUMENT, "x").versions_in == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -280,12 +285,14 @@ def test_without_a_session_nothing_is_opened_nor_received(
         lambda: reading.open(henri.id, line.unique_id),
         lambda: reading.open(henri.id, "2.25.404"),
         lambda: reading.original(henri.id, line.unique_id),
+        lambda: reading.seen(line.unique_id),
         lambda: reception.look(a_cda("2.25.72"), "x"),
         lambda: reception.receive(henri.id, a_cda("2.25.72"), "mss", "x"),
     ):
         with pytest.raises(NotAllowed):
             act()
     assert acts(store, henri) == [("receive-document", "ok")]
+    assert documents.summaries(store, henri.id) == (line,)
 
 
 def test_nothing_is_kept_when_it_cannot_be_traced(

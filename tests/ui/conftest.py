@@ -1,4 +1,4 @@
-"""What tests of the pages share: the look, a desk made of paper, a window on it."""
+"""What tests of the pages share: the look, a desk made of paper, a window on it, a record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from demo_lgc.ui import theme
+from demo_lgc.ui.flow import FlowRunner
 from demo_lgc.ui.main_window import MainWindow
+from demo_lgc.ui.patient.page import RecordPage
 from tests.ui.paper_desk import TODAY, paper_desk
 
 
@@ -46,3 +48,33 @@ def open_window(qtbot, look, paper):
         qtbot.waitUntil(lambda window=window: not window.isVisible())
         window.deleteLater()
         QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def open_record(qtbot, look, desk):
+    """Open the record of M. CHEMIN on the `desk` of the folder; `serial=False` runs slow work in threads."""
+    opened = []
+
+    def build(*, serial=True, width=1440, height=848):
+        runner = FlowRunner(serial=serial)
+        failures = []
+        runner.failed.connect(failures.append)
+        page = RecordPage(desk, runner, 7, TODAY)
+        page.resize(width, height)
+        page.show()
+        page.activateWindow()
+        qtbot.waitUntil(page.isActiveWindow)
+        page.load()
+        qtbot.waitUntil(lambda: not runner.is_working and bool(page.overview.table.rows_model.rows))
+        opened.append((page, runner, failures))
+        return page
+
+    yield build
+    for page, runner, failures in opened:
+        desk.gate.set()
+        runner.refuse_new()
+        qtbot.waitUntil(lambda runner=runner: not runner.is_working)
+        page.close()
+        page.deleteLater()
+        QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)
+        assert not failures

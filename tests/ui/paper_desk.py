@@ -227,5 +227,6 @@ def paper_desk() -> Any:
         dmp=PaperDmp(files),
         sharing=None,
         reading=None,
+        results=None,
         reception=None,
     )

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushBut
 from demo_lgc.domain.delivery import DeliveryState, Reason
 from demo_lgc.domain.errors import NetworkError
 from demo_lgc.ui import main_window
-from demo_lgc.ui.flow import background
+from demo_lgc.ui.flow import ask, background
 from demo_lgc.ui.widgets.text import Text
 from tests.ui.paper_desk import CODE, PAUL, ROBERT, a_delivery
 
@@ -313,6 +313,24 @@ def test_what_floats_over_the_page_is_covered_too_and_comes_back(qtbot, window, 
     unlock(qtbot, window)
     assert sheet.isVisible()
     sheet.reject()
+
+
+def test_what_is_asked_after_the_card_left_waits_behind_the_login(qtbot, window, paper):
+    sheet = QDialog(window)
+    sheet.setWindowTitle("CHEMIN Henri")
+    answers = []
+    window.lock()
+
+    def story():
+        answers.append((yield ask(sheet)))
+
+    window.runner.start(story(), window)
+    assert not sheet.isVisible()
+    assert answers == []
+    unlock(qtbot, window)
+    assert sheet.isVisible()
+    sheet.accept()
+    assert answers == [True]
 
 
 def test_a_record_that_names_itself_behind_the_lock_does_not_name_the_window(qtbot, window, paper):

@@ -26,6 +26,9 @@ from demo_lgc.ui.patient.overview import Overview
 from demo_lgc.ui.patient.side_menu import RAIL, WIDTH, Entry, SideMenu
 from demo_lgc.ui.reception.flows import ReceptionFlows
 from demo_lgc.ui.reception.view import Notice
+from demo_lgc.ui.results.flows import ResultsFlows
+from demo_lgc.ui.results.model import Analysis
+from demo_lgc.ui.results.view import ResultsPage
 from demo_lgc.ui.sharing.flows import ShareFlows
 from demo_lgc.ui.sharing.form import ShareForm
 from demo_lgc.ui.sharing.model import caution, checking
@@ -35,7 +38,7 @@ from demo_lgc.ui.widgets.layout import col, plain, row, vrule
 from demo_lgc.ui.widgets.page import Page
 from demo_lgc.ui.widgets.strip import Strip
 
-PAGES = ("overview", "medical", "administrative")
+PAGES = ("overview", "medical", "results", "administrative")
 SHARE = "share"
 P = TypeVar("P", bound=QWidget)
 
@@ -63,6 +66,7 @@ class RecordPage(Page):
         self._flows: ShareFlows | None = None
         self._reception: ReceptionFlows | None = None
         self._viewer: Any = None  # the page of the documents, built when a first one is read
+        self._results: ResultsFlows | None = None  # what reads for the page of the curves
         self._reading = False
         self._share_wanted = self._building = self._stale = self._narrow = False
         self._warned = False  # the doctor was told that a sharing was not sent
@@ -74,7 +78,8 @@ class RecordPage(Page):
             (
                 Entry("overview", self.tr("Vue d’ensemble"), "layout-list", "Ctrl+1"),
                 Entry("medical", self.tr("Données médicales"), "heart-pulse", "Ctrl+2"),
-                Entry("administrative", self.tr("Données administratives"), "id-card", "Ctrl+3"),
+                Entry("results", self.tr("Résultats et courbes"), "chart-line", "Ctrl+3"),
+                Entry("administrative", self.tr("Données administratives"), "id-card", "Ctrl+4"),
             )
         )
         self.problem = Strip()
@@ -112,6 +117,15 @@ class RecordPage(Page):
             page.opposed.connect(lambda opposed: self._runner.start(self._record_opposition(opposed), self))
             if self._file is not None:
                 page.show_patient(self._file.patient)
+        return page
+
+    @property
+    def results(self) -> ResultsPage:
+        """« Résultats et courbes »."""
+        page = self._pages.get("results")
+        if not isinstance(page, ResultsPage):
+            page = self._add("results", ResultsPage(self._today))
+            self._results = ResultsFlows(self._desk, self._runner, self.patient_id, page)
         return page
 
     def _add(self, name: str, page: P) -> P:
@@ -159,7 +173,8 @@ class RecordPage(Page):
         viewer = self.viewer
         self._show_viewer()
         viewer.read(document_id)
-        viewer.setFocus()
+        if self.isVisible():  # a document that arrives behind another page, or the lock, takes no key from it
+            viewer.setFocus()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -172,13 +187,18 @@ class RecordPage(Page):
             self._pages[self._current].setFocus()
 
     def show_page(self, name: str) -> None:
-        """Show a page of the record: overview, medical or administrative. Raises KeyError."""
+        """Show a page of the record: overview, medical, results or administrative. Raises KeyError."""
         if name not in PAGES:
             raise KeyError(name)
         self._stack.setCurrentWidget(getattr(self, name))
+        if name == "results" and self._results is not None:
+            self._results.refresh()
+        left = self._viewer if self._reading else None
         self._current, self._reading = name, False
         self.menu.show_page(name)
         self.banner.show_sharing(False)
+        if left is not None and left.has_read_new:
+            self.load()
 
     @property
     def has_unsent_sharing(self) -> bool:
@@ -222,7 +242,7 @@ class RecordPage(Page):
         if self._share_wanted:
             self._share_wanted = False
             self.share()
-        elif first:
+        elif first and self.isVisible():
             self._pages[self._current].setFocus()
 
     def _record_opposition(self, opposed: bool) -> Flow:
@@ -263,6 +283,8 @@ class RecordPage(Page):
                     page.show_vsm(file.vsm)
                 elif isinstance(page, AdministrativeData):
                     page.show_patient(patient)
+        if self._results is not None:
+            self._results.forget()
         if self._flows is not None and before is not None and before.patient != patient:
             self._flows.set_patient(patient)
 
@@ -329,10 +351,18 @@ class RecordPage(Page):
             page = import_module("demo_lgc.ui.viewer.page")
             self._viewer = page.ViewerPage(self._desk, self._runner, self.patient_id)
             self._viewer.set_narrow(self._narrow)
+            self._viewer.read_new.connect(self._read_new)
+            self._viewer.curves_wanted.connect(self.show_curves)
             if self._file is not None:
                 self._viewer.show_documents(self._file.documents)
             self._stack.addWidget(self._viewer)
         return self._viewer
+
+    def show_curves(self, analyses: frozenset[Analysis]) -> None:
+        """Show the curves of these analyses, and no other."""
+        self.results.show_analyses(analyses)
+        self.show_page("results")
+        self.results.setFocus()
 
     def _show_viewer(self) -> None:
         self._reading = True
@@ -340,13 +370,16 @@ class RecordPage(Page):
         self.menu.show_page(self._current)
         self.banner.show_sharing(False)
 
+    def _read_new(self) -> None:
+        """The record is read again when its pages are next under the eyes: now, for a window beside it."""
+        if not self._reading:
+            self.load()
+
     def _leave_document(self) -> None:
         """Go back to the page; the document that was read is under the eyes in its list."""
         self.show_page(self._current)
         self.overview.choose_document(self._viewer.shown)
         self._pages[self._current].setFocus()
-        if self._viewer.has_read_new:
-            self.load()
 
     # --- documents brought from a disk ----------------------------------------------------------------
 

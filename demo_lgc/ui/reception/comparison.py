@@ -80,7 +80,7 @@ class WhoseDocument(QDialog):
             )
         )
         self.setFixedWidth(WIDTH)
-        self.note.say("warn", *((note, words.compare_first()) if note else words.finding(match)))
+        self.note.say("warn", *words.doubts(note, match))
         for other, strip in proposed:  # a strip shows itself when it speaks: not before it has a place
             strip.say(
                 "accent", self.tr("Il semble concerner %1.").replace("%1", words.named(other)), icon="user"

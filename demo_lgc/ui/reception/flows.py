@@ -46,7 +46,7 @@ class ReceptionFlows(QObject):
 
     `added` follows what was kept: the unique id of the document to read, empty when several files or
     documents came. `read_wanted` carries the id of a document already in this record, `record_wanted` the id
-    of another patient, `told` a passing word for what went well.
+    of another patient, once no file is left to receive in this one, `told` a passing word for what went well.
     """
 
     added = Signal(str)
@@ -63,6 +63,7 @@ class ReceptionFlows(QObject):
         self._patient = patient
         self._queue: deque[Path] = deque()
         self._receiving = False
+        self._wanted = 0  # the patient whose record the doctor asked for instead
 
     def set_patient(self, patient: Patient) -> None:
         """The record was changed: documents are compared with this patient from now on."""
@@ -93,7 +94,7 @@ class ReceptionFlows(QObject):
         if self._receiving:
             self._notice.focus_question()
             return
-        self._receiving = True
+        self._receiving, self._wanted = True, 0
         self._notice.silence()
         outcomes: list[Outcome] = []
         warnings: list[str] = []
@@ -162,7 +163,12 @@ class ReceptionFlows(QObject):
             if not (yield from self._ask(why, brought.name, why.action)):
                 return None
             return (yield from self._compare(arrival, brought, origin, match, why.title))
-        return (yield from self._compare(arrival, brought, origin, match, brought.doubt))
+        notes = [brought.doubt] if brought.doubt else []
+        if arrival.versions_in - {
+            self._patient.id
+        }:  # the tick accepts this too: it is not to be learnt later
+            notes.append(explain(IdentityError(IdentityProblem.OTHER_RECORD)).title)
+        return (yield from self._compare(arrival, brought, origin, match, " ".join(notes)))
 
     def _compare(
         self, arrival: Arrival, brought: Brought, origin: str, match: IdentityMatch, note: str
@@ -181,8 +187,7 @@ class ReceptionFlows(QObject):
         )
         accepted, wanted = (yield ask(sheet)), sheet.wanted
         sheet.deleteLater()
-        if wanted:
-            self.record_wanted.emit(wanted)
+        self._wanted = wanted or self._wanted
         return (yield from self._keep(brought, origin, accepted=True)) if accepted else None
 
     # --- its steps ------------------------------------------------------------------------------------
@@ -220,11 +225,13 @@ class ReceptionFlows(QObject):
             self._notice.say("warn", *words.in_two(part for part in said if part))
         if added:
             self.added.emit(added[0] if len(outcomes) == 1 else "")
+        if self._wanted:
+            self.record_wanted.emit(self._wanted)
 
     def _tell(self, outcome: Outcome) -> Flow:
         """Say what became of the only document."""
         if outcome.fate is Fate.ADDED:
-            self.told.emit(words.added(outcome.title))
+            self.told.emit(words.added(outcome.title, self._patient))
         elif outcome.fate is Fate.HERE:
             said = words.already_in(self._patient.courtesy_name)
             self._notice.offer(

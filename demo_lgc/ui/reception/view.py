@@ -67,8 +67,8 @@ class Notice(QWidget):
         self.focus_question()
 
     def focus_question(self) -> None:
-        """Bring the question under the eyes and the keyboard."""
-        if self._question is not None:
+        """Give the keyboard to the question, when it is under the eyes."""
+        if self._question is not None and self.isVisible():
             self._question.setFocus()
 
     def dismiss(self) -> bool:

@@ -115,6 +115,14 @@ def finding(match: IdentityMatch | None) -> tuple[str, str]:
     return tr("Le document n’en dit pas assez pour reconnaître son patient."), compare_first()
 
 
+def doubts(note: str, match: IdentityMatch | None) -> tuple[str, str]:
+    """Return `note`, another reason to compare, before what the comparison found; that alone without it."""
+    found, then = finding(match)
+    if not note:
+        return found, then
+    return note, f"{found} {then}" if match is not None and match.differing else then
+
+
 def compare_first() -> str:
     """Return what to do before anything is kept."""
     return tr("À comparer avant de l’ajouter.")
@@ -153,9 +161,10 @@ def without_document(warnings: Iterable[str]) -> Explanation:
 # --- what became of them ----------------------------------------------------------------------------------
 
 
-def added(title: str) -> str:
-    """« CR d’examens biologiques ajouté au dossier. »."""
-    return tr("%1 ajouté au dossier.").replace("%1", cut(title, LONGEST_TITLE))
+def added(title: str, patient: Patient) -> str:
+    """« CR d’examens biologiques ajouté au dossier de M. CHEMIN. »: another record may be on the screen."""
+    said = tr("%1 ajouté au dossier de %2.").replace("%2", name_of(patient))
+    return said.replace("%1", cut(title, LONGEST_TITLE))
 
 
 def already_in(name: str) -> str:

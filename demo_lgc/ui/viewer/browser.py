@@ -24,7 +24,7 @@ from typing_extensions import override
 from demo_lgc.domain.received import Enclosed
 from demo_lgc.ui import theme
 from demo_lgc.ui.viewer.closed import ClosedBrowser
-from demo_lgc.ui.viewer.find import places
+from demo_lgc.ui.viewer.find import Folded
 from demo_lgc.ui.viewer.style import face, ready, style_sheet
 
 SCROLLBAR = 12  # pixels, as the style sheet has it
@@ -58,6 +58,7 @@ class DocumentBrowser(ClosedBrowser):
         self._chips: list[_Chip] = []
         self._tables: list[QTextTable] = []
         self._sought, self._current = "", 0
+        self._folded: Folded | None = None  # the text as it is searched
         self._found: list[tuple[int, int]] = []
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -94,7 +95,7 @@ class DocumentBrowser(ClosedBrowser):
     def search(self, words: str) -> None:
         """Look for words, accents and capitals ignored; the first place from the top of the page is shown."""
         self._sought = words
-        self._found = places(self.paper.toPlainText(), words)
+        self._found = self._places(words)
         top = self.cursorForPosition(QPoint(0, 0)).position()
         self._current = next((rank for rank, (start, _) in enumerate(self._found) if start >= top), 0)
         self._show_found()
@@ -114,6 +115,13 @@ class DocumentBrowser(ClosedBrowser):
         if self._found:
             self._current = (self._current + step) % len(self._found)
             self._show_found()
+
+    def _places(self, words: str) -> list[tuple[int, int]]:
+        if not words:
+            return []
+        if self._folded is None:
+            self._folded = Folded(self.paper.toPlainText())
+        return self._folded.places(words)
 
     def _show_found(self) -> None:
         marks = []
@@ -154,8 +162,9 @@ class DocumentBrowser(ClosedBrowser):
         if sheet != self.paper.defaultStyleSheet():  # Qt would read it again
             self.paper.setDefaultStyleSheet(sheet)
         self.setHtml(ready(self._html))
+        self._folded = None
         if self._sought:
-            self._found = places(self.paper.toPlainText(), self._sought)
+            self._found = self._places(self._sought)
         if self._cards:
             self._find_cards()
 

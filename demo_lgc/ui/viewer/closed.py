@@ -9,40 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import (
-    QAction,
-    QContextMenuEvent,
-    QFocusEvent,
-    QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QTextDocument,
-)
-from PySide6.QtWidgets import QMenu, QTextBrowser, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QTextDocument
+from PySide6.QtWidgets import QMenu, QTextBrowser
 from typing_extensions import override
 
-from demo_lgc.ui import theme
 from demo_lgc.ui.viewer.paper import Paper
+from demo_lgc.ui.viewer.ring import Ringed
 
-BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _ANY = QTextDocument.ResourceType.UnknownResource
 
 
-def paint_ring(viewport: QWidget) -> None:
-    """Paint the focus around what is read, when the keyboard came to it by Tab."""
-    painter = QPainter(viewport)
-    painter.setPen(QPen(theme.ink("focus"), 2))
-    painter.drawRect(viewport.rect().adjusted(1, 1, -1, -1))
-    painter.end()
-
-
-class ClosedBrowser(QTextBrowser):
+class ClosedBrowser(Ringed, QTextBrowser):
     """A text to read and copy, on a `Paper`; its links go to its own anchors only. `say` names it."""
 
     def __init__(self, say: str) -> None:
         super().__init__()
-        self._ringed = False
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setAcceptDrops(False)
@@ -76,24 +57,6 @@ class ClosedBrowser(QTextBrowser):
         menu.addActions([copying, everything])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos() if event.reason() is QContextMenuEvent.Reason.Mouse else self._middle())
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._ringed = event.reason() in BY_KEYBOARD
-        self.viewport().update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._ringed = False
-        self.viewport().update()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._ringed:
-            paint_ring(self.viewport())
 
     def _middle(self) -> QPoint:
         return self.viewport().mapToGlobal(self.cursorRect().center())

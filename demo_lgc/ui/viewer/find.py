@@ -15,25 +15,14 @@ from demo_lgc.ui.widgets.layout import row
 from demo_lgc.ui.widgets.text import Text
 
 _JOINED = {"’": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"}
-MOST = 2000  # places remembered: beyond, nobody goes through them
+MOST = 1000  # places remembered: beyond, nobody goes through them
 
 
-def places(text: str, words: str) -> list[tuple[int, int]]:
-    """Return where `words` stand in `text`, as Qt counts places (UTF-16).
+class Folded:
+    """A text as it is compared: made once, then searched at each letter that is typed.
 
     Capitals and accents are ignored, « œ » is « oe », a curved apostrophe a straight one.
     """
-    sought, where = _Folded(words).text, _Folded(text)
-    found: list[tuple[int, int]] = []
-    at = where.text.find(sought) if sought.strip() else -1
-    while at >= 0 and len(found) < MOST:
-        found.append((where.starts[at], where.ends[at + len(sought) - 1]))
-        at = where.text.find(sought, at + len(sought))
-    return found
-
-
-class _Folded:
-    """A text as it is compared, and where each of its characters stands in the one that is read."""
 
     def __init__(self, text: str) -> None:
         pieces: list[str] = []
@@ -48,6 +37,16 @@ class _Folded:
             self.ends += [after] * len(bare)
             at = after
         self.text = "".join(pieces)
+
+    def places(self, words: str) -> list[tuple[int, int]]:
+        """Return where `words` stand in the text as it is read, as Qt counts places (UTF-16)."""
+        sought = Folded(words).text
+        found: list[tuple[int, int]] = []
+        at = self.text.find(sought) if sought.strip() else -1
+        while at >= 0 and len(found) < MOST:
+            found.append((self.starts[at], self.ends[at + len(sought) - 1]))
+            at = self.text.find(sought, at + len(sought))
+        return found
 
 
 def _bare(char: str) -> str:

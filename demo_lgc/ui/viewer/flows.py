@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from demo_lgc.domain.errors import LgcError, UnreadableDocument
+from demo_lgc.domain.errors import LgcError, NotAllowed, UnreadableDocument
 from demo_lgc.domain.received import Enclosed
 from demo_lgc.services.desk import Desk
 from demo_lgc.ui.errors import explain
@@ -28,12 +29,22 @@ LONGEST = 120  # characters of a suggested name
 
 
 class ViewerFlows:
-    """The gestures on the documents of one patient, told to a view."""
+    """The gestures on the documents of one patient, told to a view.
 
-    def __init__(self, desk: Desk, runner: FlowRunner, patient_id: int, view: DocumentView) -> None:
+    `seen` is called with the id of each document once it was shown, and is no longer « Non lu ».
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        runner: FlowRunner,
+        patient_id: int,
+        view: DocumentView,
+        seen: Callable[[str], object],
+    ) -> None:
         self._desk, self._runner, self._patient_id = desk, runner, patient_id
-        self._view = view
-        self._document_id = ""
+        self._view, self._seen = view, seen
+        self._document_id = ""  # of what the view shows, be it why it cannot
         self._opening: Story | None = None
         view.save_wanted.connect(self.save)
 
@@ -41,29 +52,41 @@ class ViewerFlows:
         """Show a document; one that was still being read is no longer awaited."""
         if self._opening is not None:
             self._opening.close()
-        self._document_id = document_id
         self._opening = self._runner.start(self._open(document_id), self._view)
+
+    @property
+    def is_opening(self) -> bool:
+        """True while a document is being read."""
+        return self._opening is not None and not self._opening.is_over
 
     def save(self, file: Enclosed | None) -> None:
         """Keep a file that a document carries, or the document itself as it was received."""
         self._runner.start(self._save(file), self._view)
 
     def _open(self, document_id: str) -> Flow:
-        view = self._view
+        view, reading = self._view, self._desk.reading
         view.show_loading(True)
         try:
-            document = yield background(self._desk.reading.open, self._patient_id, document_id, lane="store")
+            document = yield background(reading.open, self._patient_id, document_id, lane="store")
         except KeyError:
             view.show_problem(
                 tr("Ce document n’est connu que par son titre\u00a0: son contenu n’est pas dans ce dossier.")
             )
+            return
         except LgcError as error:
             said = explain(error)
+            self._document_id = document_id
             view.show_problem(said.title, said.detail, saves=isinstance(error, UnreadableDocument))
-        else:
-            view.show_document(document)
+            return
         finally:
             view.show_loading(False)
+        self._document_id = document_id
+        view.show_document(document)
+        try:
+            yield background(reading.seen, document_id, lane="store")
+        except NotAllowed:
+            return  # the card left meanwhile: nobody saw it, and it stays « Non lu »
+        self._seen(document_id)
 
     def _save(self, file: Enclosed | None) -> Flow:
         view = self._view

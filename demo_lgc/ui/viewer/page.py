@@ -25,10 +25,14 @@ PAUSE = 120  # ms on a line before its document is read: ↓ held down goes thro
 
 
 class ViewerPage(Page):
-    """The list and the document. `left` asks for the page before; `opened` names the document being read."""
+    """The list and the document.
 
-    left = Signal()
-    opened = Signal(str)
+    `read_new` says that a document that was « Non lu » no longer is, `curves_wanted` asks for the curves of
+    the analyses of the document being read: pairs of a code system and a code.
+    """
+
+    read_new = Signal()
+    curves_wanted = Signal(object)
 
     def __init__(self, desk: Desk, runner: FlowRunner, patient_id: int) -> None:
         super().__init__()
@@ -37,7 +41,7 @@ class ViewerPage(Page):
         self._has_read_new = False
         self._narrow = False
         self.view = DocumentView()
-        self.flows = ViewerFlows(desk, runner, patient_id, self.view)
+        self.flows = ViewerFlows(desk, runner, patient_id, self.view, self._seen)
         self._model: RowsModel[DocumentSummary] = RowsModel(
             (Column(self.tr("Document"), _line, stretch=True),), key=lambda document: document.unique_id
         )
@@ -77,26 +81,42 @@ class ViewerPage(Page):
     def read(self, document_id: str) -> None:
         """Read a document."""
         self._shown = document_id
-        rank = self._model.rank(document_id)
-        self._has_read_new |= rank >= 0 and self._model.at(rank).state == UNREAD
         self.list.choose(document_id)
         self._pause.stop()
         self._place()
         self.flows.open(document_id)
-        self.opened.emit(document_id)
 
     def read_apart(self, document_id: str) -> None:
-        """Read a document in a window of its own."""
-        window = DocumentWindow(self)
-        window.flows = ViewerFlows(self._desk, self._runner, self._patient_id, window.view)
+        """Read a document in a window of its own; the one it has already comes to the front."""
+        for window in self.findChildren(DocumentWindow):
+            if window.document_id == document_id and window.isVisible():
+                window.raise_()
+                window.activateWindow()
+                return
+        window = DocumentWindow(self, document_id)
+        window.flows = ViewerFlows(self._desk, self._runner, self._patient_id, window.view, self._seen)
         window.show()
         window.setFocus()
         window.flows.open(document_id)
 
+    def _seen(self, document_id: str) -> None:
+        rank = self._model.rank(document_id)
+        if rank >= 0 and self._model.at(rank).state == UNREAD:
+            self._has_read_new = True
+            self.read_new.emit()
+
     def _move(self, step: int) -> None:
-        rank = self._model.rank(self._shown) + step
-        if 0 <= rank < self._model.rowCount():
-            self.read(self._model.at(rank).unique_id)
+        """Read a neighbour; asked again while it is being read, go along the list and read where it ends."""
+        going = self.list.current if self._pause.isActive() else None
+        rank = self._model.rank(going.unique_id if going is not None else self._shown) + step
+        if not 0 <= rank < self._model.rowCount():
+            return
+        document_id = self._model.at(rank).unique_id
+        if going is None and not self.flows.is_opening:
+            self.read(document_id)
+            return
+        self.list.choose(document_id)
+        self._pause.start()
 
     def _chosen(self, document: DocumentSummary | None) -> None:
         if document is not None and document.unique_id != self._shown:
@@ -138,6 +158,7 @@ class ViewerPage(Page):
         self._pause.timeout.connect(self._settle)
         self.view.moved.connect(self._move)
         self.view.list_wanted.connect(self._toggle_list)
+        self.view.curves_wanted.connect(self.curves_wanted)
         self.view.apart_wanted.connect(lambda: self.read_apart(self._shown))
         shortcuts.bind("document-previous", self, lambda: self._move(-1))
         shortcuts.bind("document-next", self, lambda: self._move(1))
@@ -145,7 +166,7 @@ class ViewerPage(Page):
 
     def _open(self, document: DocumentSummary) -> None:
         """Entrée on a line: read it, and go to its text."""
-        if document.unique_id != self._shown:
+        if document.unique_id != self._shown or self.view.document is None:  # what failed is tried again
             self.read(document.unique_id)
         if self._narrow:
             self._show_list(False)

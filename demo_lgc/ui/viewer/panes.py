@@ -65,9 +65,9 @@ class Panes(QStackedWidget):
 
     @property
     def pane(self) -> Any:
-        """What is read now: a browser or the pages of a PDF; None when nothing is."""
+        """What is read now: a browser or the pages of a PDF; None when nothing can be."""
         shown = self.currentWidget()
-        return None if shown is self.unread else shown
+        return None if shown is self.unread or (self.is_pdf and not self.pdf.is_readable) else shown
 
     @property
     def is_pdf(self) -> bool:
@@ -165,21 +165,24 @@ class Panes(QStackedWidget):
 
     def focus_pane(self) -> None:
         """Give the focus to what is read, or to the way forward."""
-        pane = self.pane
-        if pane is not None:
-            (pane.first if pane is self.pdf else pane).setFocus()
+        if self.is_pdf:
+            self.pdf.first.setFocus()
+        elif self.pane is not None:
+            self.pane.setFocus()
         elif not self.unread.save.isHidden():
             self.unread.save.setFocus()
 
-    def print_on(self, printer: QPrinter, document: ReceivedDocument) -> None:
-        """Print what is shown, in the light theme; a PDF prints its own pages."""
+    def print_on(self, printer: QPrinter, document: ReceivedDocument) -> bool:
+        """Print what is shown, in the light theme; a PDF prints its own pages. False when it could not be."""
         printing = import_module("demo_lgc.ui.viewer.printing")
         pane = self.pane
+        if pane is None:
+            return False
         if pane is self.pdf:
-            printing.print_pdf(printer, pane.pdf)
-        elif pane is not None:
-            html = summary_html(document) + pane.html
-            printing.print_text(printer, html, document.enclosed, printing.who_line(document.patient))
+            return bool(printing.print_pdf(printer, pane.pdf))
+        html = summary_html(document) + pane.html
+        who = printing.who_line(document.patient)
+        return bool(printing.print_text(printer, html, document.enclosed, who))
 
     def _ask_to_save(self) -> None:
         self.save_wanted.emit(self._file)

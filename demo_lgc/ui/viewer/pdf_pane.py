@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, QMargins, QModelIndex, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtPdf import QPdfDocument, QPdfSearchModel
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 from typing_extensions import override
 
 from demo_lgc.ui import theme
-from demo_lgc.ui.viewer.closed import BY_KEYBOARD, paint_ring
-from demo_lgc.ui.viewer.find import places
+from demo_lgc.ui.viewer.find import Folded
+from demo_lgc.ui.viewer.ring import Ringed
 from demo_lgc.ui.viewer.unread import Unread
 
 
@@ -43,7 +43,8 @@ class PdfPane(QWidget):
         self._search.setDocument(self.pdf)
         self.pages.setSearchModel(self._search)
         self._zoom, self._current = 1.0, -1
-        self._text: str | None = None  # of all the pages, read when words are sought
+        self._text = ""  # of all the pages, read when words are sought
+        self._folded: Folded | None = None
         self.unread = Unread("viewer.pdf.save")
         self.unread.save_wanted.connect(self.save_wanted)
         self._stack = QStackedLayout(self)
@@ -62,7 +63,7 @@ class PdfPane(QWidget):
     def show_pdf(self, content: bytes, problem: str = "") -> None:
         """Show the pages of a PDF; `problem` is what is already known to be wrong with it."""
         self._search.setSearchString("")
-        self._text, self._current = None, -1
+        self._text, self._folded, self._current = "", None, -1
         self.pdf.close()
         self._buffer.close()
         self._buffer.setData(QByteArray(content))
@@ -124,16 +125,17 @@ class PdfPane(QWidget):
         The engine tells accents apart: the words are sought as the pages most often write them.
         """
         self._current = -1
-        if self._text is None and words:
+        if self._folded is None and words:
             self._text = "\n".join(self.pdf.getAllText(page).text() for page in range(self.pdf.pageCount()))
-        text = self._text or ""
-        written = Counter(text[start:end].lower() for start, end in places(text, words))
+            self._folded = Folded(self._text)
+        found = self._folded.places(words) if self._folded is not None else []
+        written = Counter(self._text[start:end].lower() for start, end in found)
         self._search.setSearchString(written.most_common(1)[0][0] if written else words)
 
     @property
     def has_no_words(self) -> bool:
         """True for pages that are pictures only; known once words were sought."""
-        return self._text is not None and not self._text.strip()
+        return self._folded is not None and not self._text.strip()
 
     @property
     def found(self) -> tuple[int, int]:
@@ -166,7 +168,7 @@ class PdfPane(QWidget):
         self.page_changed.emit(self.pages.pageNavigator().currentPage() + 1, self.pdf.pageCount())
 
 
-class _Pages(QPdfView):
+class _Pages(Ringed, QPdfView):
     """The pages. The mouse only takes the focus: no link of a PDF is followed, whatever the version of Qt."""
 
     def __init__(self, pane: PdfPane) -> None:
@@ -179,7 +181,6 @@ class _Pages(QPdfView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Pages du PDF"))
         self._pane = pane
-        self._ringed = False
         self._dress()
 
     def _dress(self) -> None:
@@ -193,24 +194,6 @@ class _Pages(QPdfView):
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange:
             self._dress()
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._ringed = event.reason() in BY_KEYBOARD
-        self.viewport().update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._ringed = False
-        self.viewport().update()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._ringed:
-            paint_ring(self.viewport())
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -37,8 +37,8 @@ def who_line(patient: DocumentPatient) -> str:
     return said.replace("%1", patient.display_name)
 
 
-def print_text(printer: QPrinter, html: str, media: Sequence[Enclosed], who: str) -> None:
-    """Print a text; `who` names the patient on every sheet."""
+def print_text(printer: QPrinter, html: str, media: Sequence[Enclosed], who: str) -> bool:
+    """Print a text; `who` names the patient on every sheet. False when the printer does not take it."""
     printer.setPageMargins(QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN), QPageLayout.Unit.Millimeter)
     scale = printer.resolution() / DPI
     sheet = printer.pageLayout().paintRectPixels(printer.resolution())
@@ -53,7 +53,9 @@ def print_text(printer: QPrinter, html: str, media: Sequence[Enclosed], who: str
     paper.setPageSize(QSizeF(width, height))
     black = QAbstractTextDocumentLayout.PaintContext()
     black.palette.setColor(QPalette.ColorRole.Text, QColor(inks.text))
-    painter = QPainter(printer)
+    painter = QPainter()
+    if not painter.begin(printer):
+        return False
     painter.scale(scale, scale)
     for page in range(paper.pageCount()):
         if page:
@@ -66,13 +68,15 @@ def print_text(printer: QPrinter, html: str, media: Sequence[Enclosed], who: str
         black.clip = view.adjusted(0, 1, 0, -1)  # a line that touches the edge belongs to the other sheet
         paper.documentLayout().draw(painter, black)
         painter.restore()
-    painter.end()
+    return painter.end()
 
 
-def print_pdf(printer: QPrinter, pdf: QPdfDocument) -> None:
-    """Print the pages of a PDF, each at the size of a sheet."""
+def print_pdf(printer: QPrinter, pdf: QPdfDocument) -> bool:
+    """Print the pages of a PDF, each at the size of a sheet. False when the printer does not take them."""
     printer.setFullPage(True)
-    painter = QPainter(printer)
+    painter = QPainter()
+    if not painter.begin(printer):
+        return False
     for page in range(pdf.pageCount()):
         if page:
             printer.newPage()
@@ -82,7 +86,7 @@ def print_pdf(printer: QPrinter, pdf: QPdfDocument) -> None:
         size = points.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         left, top = (room.width() - size.width()) / 2, (room.height() - size.height()) / 2
         painter.drawImage(QRectF(left, top, size.width(), size.height()), picture)
-    painter.end()
+    return painter.end()
 
 
 def _head(painter: QPainter, width: float, who: str, page: str) -> None:

@@ -14,13 +14,14 @@ from html import escape
 from itertools import groupby
 
 from demo_lgc.domain.received import ReceivedDocument, When
-from demo_lgc.domain.results import Interpretation, LabResult, Measure, Point, Reference, outside
+from demo_lgc.domain.results import Interpretation, LabResult, Measure, Point, Reference
 from demo_lgc.ui.viewer import words
+from demo_lgc.ui.viewer.alarm import anchor_of
 from demo_lgc.ui.viewer.contents import Entry
 from demo_lgc.ui.viewer.words import NBSP, tr
 
+MOST_TABLED = 300  # results; real reports have 150, and Qt takes a second to lay out 1,000 rows of a table
 TALKATIVE = 18  # characters of a result without number that take the place of the unit too
-NAMED = 3  # critical results named in the sentence; the others are counted
 _SAID = {  # interpretation: class of the value, class of the word, the word
     Interpretation.NORMAL: ("value", "quiet", "✓ Normal"),
     Interpretation.LOW: ("alarm", "soft", "↓ Bas"),
@@ -33,21 +34,19 @@ _SAID = {  # interpretation: class of the value, class of the word, the word
 _STATUS = {"active": "Résultat partiel", "aborted": "Analyse non réalisée"}
 
 
-@dataclass(frozen=True)
-class Alarm:
-    """What the strip above the results says; `anchor` is the first result concerned."""
-
-    tone: str
-    sentence: str
-    anchor: str
-
-
 def results_html(document: ReceivedDocument) -> tuple[str, tuple[Entry, ...]]:
-    """Return the results of a document as HTML, and the contents: an entry per section and per battery."""
+    """Return the results of a document as HTML, and the contents: an entry per section and per battery.
+
+    Above `MOST_TABLED` each result is a line, with all that a row says: none is left out.
+    """
     results = document.results
+    tabled = len(results) <= MOST_TABLED
     earlier = _earlier(results)
     same_day = len({words.day(result.time) for result in results if result.time is not None}) <= 1
     parts = [_head(document, same_day, earlier or "")]
+    if not tabled:
+        said = tr("Ce document compte %1 résultats\u00a0: chacun est donné sur une ligne.")
+        parts.append(f'<p class="quiet">{said.replace("%1", str(len(results)))}</p>')
     entries: list[Entry] = []
     rank, section = 0, ""
     for path, group in groupby(results, key=lambda result: result.path):
@@ -58,57 +57,15 @@ def results_html(document: ReceivedDocument) -> tuple[str, tuple[Entry, ...]]:
             parts.append(f'<h2><a name="{entries[-1].anchor}"></a>{escape(path[0])}</h2>')
         section = path[0] if path else ""
         entries.append(Entry(title, f"section-{len(entries)}", min(1, max(0, len(path) - 1))))
-        parts.append(f'<p class="card"><a name="{entries[-1].anchor}"></a>{escape(title)}</p>')
-        parts.append(_table(rows, rank, earlier, dated=not same_day))
+        heading = f'<a name="{entries[-1].anchor}"></a>{escape(title)}'
+        parts.append(f'<p class="card">{heading}</p>' if tabled else f"<h3>{heading}</h3>")
+        if tabled:
+            parts.append(_table(rows, rank, earlier, dated=not same_day))
+        else:
+            parts += [_line(row, rank + place, earlier, dated=not same_day) for place, row in enumerate(rows)]
         rank += len(rows)
     parts.append(_foot(document))
     return "".join(parts), tuple(entries)
-
-
-def alarm(results: Sequence[LabResult]) -> Alarm | None:
-    """« 1 résultat critique : potassium 6,8 mmol/L. 3 autres… hors référence. »; None when all is well."""
-    critical = [r for r in results if r.interpretation is not None and r.interpretation.is_critical]
-    others = [r for r in results if r not in critical and (r.is_abnormal or _is_outside(r))]
-    if not critical and not others:
-        return None
-    said = []
-    if critical:
-        named = ", ".join(_named(result) for result in critical[:NAMED])
-        rest = len(critical) - NAMED
-        more = " " + _count(rest, "et 1\u00a0autre", "et %1\u00a0autres") if rest > 0 else ""
-        said.append(
-            _count(len(critical), "1\u00a0résultat critique", "%1\u00a0résultats critiques")
-            + f"{NBSP}: {named}{more}."
-        )
-        forms = ("1\u00a0autre résultat hors référence", "%1\u00a0autres résultats hors référence")
-    else:
-        forms = ("1\u00a0résultat hors référence", "%1\u00a0résultats hors référence")
-    if others:
-        said.append(_count(len(others), *forms) + ".")
-    first = next(rank for rank, result in enumerate(results) if result is (critical or others)[0])
-    return Alarm("danger" if critical else "warn", " ".join(said), anchor_of(first))
-
-
-def _is_outside(result: LabResult) -> bool:
-    """True for a value without interpretation outside every interval of usual values given for it."""
-    usual = [bounds for bounds in result.references if bounds.is_usual]
-    if result.interpretation is not None or not usual:
-        return False
-    return any(all(outside(measure, bounds) for bounds in usual) for measure in result.measures)
-
-
-def anchor_of(rank: int) -> str:
-    """Return the anchor of a result, by its rank in the document."""
-    return f"result-{rank}"
-
-
-def _count(count: int, one: str, many: str) -> str:
-    return tr(one) if count == 1 else tr(many).replace("%1", str(count))
-
-
-def _named(result: LabResult) -> str:
-    value = ", ".join(words.measure(measure) for measure in result.measures)
-    return f"{words.lowered(result.name)} {value}".strip()
 
 
 def _head(document: ReceivedDocument, same_day: bool, earlier: str) -> str:
@@ -173,7 +130,7 @@ class _Row:
 
 def _row(result: LabResult, rank: int, row: _Row) -> str:
     loudness, chip = _interpretation(result)
-    under = [*result.comments, *([tr(_STATUS[result.status])] if result.status in _STATUS else [])]
+    under = _remarks(result)
     last = " last" if row.last else ""
     line = " joined" if under else last
     name = f'<a name="{anchor_of(rank)}"></a><span class="name">{escape(result.name)}</span>'
@@ -191,15 +148,42 @@ def _row(result: LabResult, rank: int, row: _Row) -> str:
     if row.earlier is not None:
         before = _before(result, unit, dated=not row.earlier)
         cells.append(f'<td align="right" class="quiet end{line}">{before}</td>')
-    text = "<br/>".join(escape(remark).replace("\n", "<br/>") for remark in under)
-    below = f'<tr><td colspan="{row.columns}" class="first under{last}">{text}</td></tr>' if under else ""
+    below = f'<tr><td colspan="{row.columns}" class="first under{last}">{under}</td></tr>' if under else ""
     return f"<tr>{''.join(cells)}</tr>{below}"
+
+
+def _line(result: LabResult, rank: int, earlier: str | None, *, dated: bool) -> str:
+    """« Potassium : 6,8 mmol/L ⚠ Critique ↑ [3,5 – 5,1], antériorité : 4,5 », and the remarks below."""
+    loudness, chip = _interpretation(result)
+    unit = result.measures[0].unit if result.measures else ""
+    values = escape(", ".join(_whole(measure) for measure in result.measures)).replace("\n", "<br/>")
+    value = f'<span class="{loudness}">{values}</span>' if values else tr("Non rendu")
+    aside = [_bounds(bound, unit) for bound in result.references]
+    before = _before(result, unit, dated=not earlier).replace("<br/>", " ") if earlier is not None else ""
+    aside += [tr("antériorité\u00a0: %1").replace("%1", before)] if before else []
+    aside += [words.when(result.time)] if dated and result.time is not None else []
+    under = _remarks(result)
+    return (
+        f'<p><a name="{anchor_of(rank)}"></a><span class="name">{escape(result.name)}</span>{NBSP}: '
+        f'{value} {chip} <span class="quiet">{", ".join(aside)}{"<br/>" if under else ""}{under}</span></p>'
+    )
+
+
+def _whole(measure: Measure) -> str:
+    """A value in all its units."""
+    return " = ".join(words.measure(each) for each in (measure, *measure.others))
+
+
+def _remarks(result: LabResult) -> str:
+    """What the laboratory adds to a result, and what became of it when it is not a whole one."""
+    said = [*result.comments, *([tr(_STATUS[result.status])] if result.status in _STATUS else [])]
+    return "<br/>".join(escape(remark).replace("\n", "<br/>") for remark in said)
 
 
 def _interpretation(result: LabResult) -> tuple[str, str]:
     """Return the class of the value, and the word beside it."""
     if result.interpretation is None:
-        if _is_outside(result):
+        if result.is_outside:
             return "doubt", _chip("amber", tr("↕ Hors référence"))
         return "value", ""
     loudness, kind, said = _SAID[result.interpretation]

@@ -10,6 +10,9 @@ from demo_lgc.ui.widgets.buttons import Button, IconButton, button
 from demo_lgc.ui.widgets.layout import row
 from demo_lgc.ui.widgets.text import Text
 
+ROOM_BESIDE_LIST, ROOM, ROOM_FOR_CURVES, ROOM_WITH_CURVES = 780, 860, 900, 1000  # pixels: words fold under
+LEAST = 640  # pixels: the page is never made wider for words that are about to fold
+
 
 class Toolbar(QFrame):
     """The bar of a document. With `alone` (a window of its own) it has no neighbours.
@@ -20,6 +23,7 @@ class Toolbar(QFrame):
     moved = Signal(int)
     list_wanted = Signal()
     header_wanted = Signal(bool)
+    curves_wanted = Signal()
     print_wanted = Signal()
     apart_wanted = Signal()
     zoomed = Signal(int)
@@ -36,6 +40,9 @@ class Toolbar(QFrame):
         self.header = button(
             self.tr("Afficher l’entête"), "info", "quiet", checked=False, name="viewer.header"
         )
+        words = self.tr("Voir les courbes")
+        self.curves = button(words, "chart-line", "quiet", name="viewer.curves", tip=words)
+        self.curves.hide()
         tip = shortcuts.tip("document-print")
         self.printing = button(self.tr("Imprimer"), "printer", "quiet", name="viewer.print", tip=tip)
         tip = shortcuts.tip("document-apart")
@@ -49,9 +56,22 @@ class Toolbar(QFrame):
         tip = shortcuts.tip("find")
         self.search = button(self.tr("Rechercher"), "search", "quiet", name="viewer.search", tip=tip)
         neighbours = (self.drawer, self.before, self.after, self.place)
-        acts = (self.header, self.printing, self.apart, self.smaller, self.scale, self.larger, self.search)
+        acts = (
+            self.curves,
+            self.header,
+            self.printing,
+            self.apart,
+            self.smaller,
+            self.scale,
+            self.larger,
+            self.search,
+        )
         self.setLayout(row(*neighbours, None, *acts, gap=2, margins=(theme.M, 0, theme.S, 0)))
-        self._document_acts = acts
+        self._words = {act: act.text() for act in (self.curves, self.printing, self.apart, self.search)}
+        for act, said in self._words.items():
+            act.setAccessibleName(said)
+        self.setMinimumWidth(LEAST)
+        self._text_acts = (self.printing, self.smaller, self.scale, self.larger, self.search)
         for part in (self.drawer, *((*neighbours, self.apart) if alone else ())):
             part.hide()
         self._connect()
@@ -76,20 +96,33 @@ class Toolbar(QFrame):
         self.header.setChecked(shown)
         self.header.setText(self.tr("Masquer l’entête") if shown else self.tr("Afficher l’entête"))
 
-    def set_readable(self, readable: bool) -> None:
-        """Offer, or not, what needs a document that is shown."""
-        for act in self._document_acts:
-            act.setEnabled(readable)
+    def offer(self, *, header: bool, text: bool) -> None:
+        """Offer, or not, what needs a document that could be read, and what needs its words or its pages."""
+        for act in (self.header, self.apart):
+            act.setEnabled(header)
+        for act in self._text_acts:
+            act.setEnabled(text)
 
-    def set_narrow(self, narrow: bool) -> None:
-        """Fold the words at the ends; the others stay."""
-        self.search.setText("" if narrow else self.tr("Rechercher"))
-        self.search.setAccessibleName(self.tr("Rechercher"))
+    def offer_curves(self, offered: bool) -> None:
+        """Offer, or not, the curves of what the document measured."""
+        self.curves.setVisible(offered)
+
+    def set_room(self, width: int) -> None:
+        """Fold the words that do not fit in so many pixels; the others stay."""
+        needed = {  # pixels each button wants before it has its words
+            self.search: ROOM if self.curves.isHidden() else ROOM_WITH_CURVES,
+            self.curves: ROOM_FOR_CURVES,
+            self.printing: ROOM_BESIDE_LIST,
+            self.apart: ROOM_BESIDE_LIST,
+        }
+        for act, room in needed.items():
+            act.setText("" if width < room else self._words[act])
 
     def _connect(self) -> None:
         self.drawer.clicked.connect(lambda _on=False: self.list_wanted.emit())
         self.before.clicked.connect(lambda _on=False: self.moved.emit(-1))
         self.after.clicked.connect(lambda _on=False: self.moved.emit(1))
+        self.curves.clicked.connect(lambda _on=False: self.curves_wanted.emit())
         self.header.clicked.connect(self.header_wanted)
         self.printing.clicked.connect(lambda _on=False: self.print_wanted.emit())
         self.apart.clicked.connect(lambda _on=False: self.apart_wanted.emit())

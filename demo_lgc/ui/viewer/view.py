@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QDialog
 from typing_extensions import override
 
 from demo_lgc.domain.received import ReceivedDocument
+from demo_lgc.domain.results import LabResult, curves
 from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.viewer import words
+from demo_lgc.ui.viewer.alarm import alarm
 from demo_lgc.ui.viewer.browser import COLUMN, LEAST, MOST, SCROLLBAR, STEP
 from demo_lgc.ui.viewer.contents import Contents
 from demo_lgc.ui.viewer.find import FindBar
 from demo_lgc.ui.viewer.panes import Panes, Way
-from demo_lgc.ui.viewer.results_html import alarm
 from demo_lgc.ui.viewer.summary import Summary
 from demo_lgc.ui.viewer.toolbar import Toolbar
 from demo_lgc.ui.widgets.busy import Busy
@@ -35,7 +36,8 @@ class DocumentView(Page):
 
     `shown` carries the document that is now shown; `moved` asks for the one before (-1) or after (1),
     `list_wanted` for their list, `apart_wanted` for a window of its own, `save_wanted` for an enclosed file
-    to be kept (None: the document as it was received).
+    to be kept (None: the document as it was received), `curves_wanted` for the curves of its analyses (pairs
+    of a code system and a code).
     """
 
     shown = Signal(object)
@@ -43,9 +45,12 @@ class DocumentView(Page):
     list_wanted = Signal()
     apart_wanted = Signal()
     save_wanted = Signal(object)
+    curves_wanted = Signal(object)
 
     def __init__(self, *, alone: bool = False) -> None:
         super().__init__()
+        self._alone = alone
+        self._analyses: frozenset[tuple[str, str]] = frozenset()
         self.document: ReceivedDocument | None = None
         self._zoom, self._narrow = 1.0, False
         self._ways: tuple[Way, ...] = ()
@@ -57,6 +62,8 @@ class DocumentView(Page):
         self.alarm.setObjectName("viewer.alarm")
         self.warnings = Strip()
         self.warnings.setObjectName("viewer.warnings")
+        self.said = Strip()
+        self.said.setObjectName("viewer.said")
         self.panes = Panes()
         self.contents = Contents()
         self._slot = row(gap=0)
@@ -72,11 +79,11 @@ class DocumentView(Page):
         """Show a document, in the way that says most."""
         self.document = document
         self.setAccessibleName(words.document_title(document))
-        self.toolbar.set_readable(True)
         self.toolbar.show_header(False)
         self.summary.show_document(document)
         self.summary.show()
         self._show_strips(document)
+        self._offer_curves(document.results)
         self._ways = self.panes.ways_of(document)
         # Structured results, else the pages as their author laid them out, else the text.
         self._way = 0 if document.results else len(self._ways) - 1
@@ -105,8 +112,8 @@ class DocumentView(Page):
             self.panes.focus_pane()
 
     def say(self, tone: str, text: str, detail: str = "") -> None:
-        """Say something about what was just done, above the text."""
-        self.warnings.say(tone, text, detail)
+        """Say something about what was just done, above the text; warnings stay."""
+        self.said.say(tone, text, detail)
         self._notes.show()
 
     def set_narrow(self, narrow: bool) -> None:
@@ -118,16 +125,19 @@ class DocumentView(Page):
     def _show_nothing(self) -> None:
         self.document, self._ways = None, ()
         self.panes.show_problem("")
-        self.toolbar.set_readable(False)
         self.toolbar.show_header(False)
-        self._close_find()
+        self._offer_curves(())
+        for strip in (self.alarm, self.warnings, self.said):
+            strip.silence()  # they spoke of another document
         for part in (self.summary, self._notes, self._segments):
             part.hide()
+        self._offer()
         self._show_contents()
 
     def _show_strips(self, document: ReceivedDocument) -> None:
         told = alarm(document.results)
         self.alarm.silence()
+        self.said.silence()
         if told is not None:
             icon = "result-critical" if told.tone == "danger" else ""
             self.alarm.say(told.tone, told.sentence, icon=icon)
@@ -158,6 +168,7 @@ class DocumentView(Page):
 
     def _show_way(self) -> None:
         self._ways[self._way].show()
+        self._offer()
         self._show_contents()
         self._search_again()
 
@@ -169,8 +180,22 @@ class DocumentView(Page):
             self._show_way()
             return
         self.panes.show_header(self.document)
+        self._offer()
         self._show_contents()
         self._search_again()
+
+    def _offer(self) -> None:
+        """Offer what can be done with what is shown."""
+        readable = self.panes.pane is not None
+        self.toolbar.offer(header=self.document is not None, text=readable)
+        if not readable:
+            self._close_find()
+
+    def _offer_curves(self, results: Sequence[LabResult]) -> None:
+        """Offer the curves of what was measured; a window of its own has no record to show them in."""
+        codes = (curve.code for curve in curves(results))
+        self._analyses = frozenset((code.system, code.code) for code in codes if code is not None)
+        self.toolbar.offer_curves(bool(self._analyses) and not self._alone)
 
     def _show_contents(self) -> None:
         """List the sections beside the text, when there is room and something to list."""
@@ -209,7 +234,7 @@ class DocumentView(Page):
             self.finder.hide()
             if self.panes.pane is not None:
                 self.panes.pane.search("")
-                self.panes.focus_pane()
+            self.panes.focus_pane()
 
     def _search(self, sought: str) -> None:
         if self.panes.pane is not None:
@@ -233,26 +258,38 @@ class DocumentView(Page):
     # --- paper ----------------------------------------------------------------------------------------
 
     def ask_to_print(self) -> None:
-        """Ask for a printer, then print what is shown."""
-        if self.document is None or self.panes.pane is None:
+        """Ask for a printer, then print what is shown, unless another document came meanwhile."""
+        document = self.document
+        if document is None or self.panes.pane is None:
             return
+
+        def print_it() -> None:
+            if self.document is document:
+                self.print_on(printer)
+            else:
+                self.say("warn", self.tr("Un autre document est affiché\u00a0: rien n’a été imprimé."))
+
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(words.title_of(self.document))
+        printer.setDocName(words.title_of(document))
         dialog = QPrintDialog(printer, self)
         dialog.setObjectName("viewer.print.dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self.print_on(printer))
+        dialog.accepted.connect(print_it)
         QDialog.open(dialog)  # QPrintDialog hides it behind another one
 
     def print_on(self, printer: QPrinter) -> None:
-        """Print what is shown, in the light theme."""
-        if self.document is not None:
-            self.panes.print_on(printer, self.document)
+        """Print what is shown, in the light theme; say so when the printer does not take it."""
+        if self.document is not None and not self.panes.print_on(printer, self.document):
+            self.say(
+                "danger",
+                self.tr("Le document n’a pas pu être imprimé."),
+                self.tr("Vérifiez l’imprimante, ou choisissez-en une autre, puis recommencez."),
+            )
 
     # --- arranging ------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._notes = plain(col(self.alarm, self.warnings, gap=8))
+        self._notes = plain(col(self.alarm, self.warnings, self.said, gap=8))
         self._notes.setMaximumWidth(COLUMN - 2 * theme.M)
         notes = row((self._notes, 1), margins=(theme.XL, theme.M, theme.XL + SCROLLBAR, 0))
         notes.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -272,6 +309,7 @@ class DocumentView(Page):
         bar.list_wanted.connect(self.list_wanted)
         bar.apart_wanted.connect(self.apart_wanted)
         bar.header_wanted.connect(self._show_header)
+        bar.curves_wanted.connect(lambda: self.curves_wanted.emit(self._analyses))
         bar.print_wanted.connect(self.ask_to_print)
         bar.zoomed.connect(self._zoom_by)
         bar.find_wanted.connect(self.open_find)
@@ -299,7 +337,7 @@ class DocumentView(Page):
         self._segments.setVisible(len(self._ways) > 1 or pages)
         short = self.width() < ROOM_FOR_CONTENTS
         self.contents.setVisible(len(self.panes.entries) > 1 and not short and not self._narrow)
-        self.toolbar.set_narrow(short)
+        self.toolbar.set_room(self.width())
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -313,8 +351,11 @@ class DocumentView(Page):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Échap closes the search, then the header, before it leaves the document."""
-        if event.key() == Qt.Key.Key_Escape and not self.finder.isHidden():
+        """Échap closes the search, then the header, before it leaves; Maj+Entrée asks for another window."""
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if entered and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.document is not None:
+            self.apart_wanted.emit()
+        elif event.key() == Qt.Key.Key_Escape and not self.finder.isHidden():
             self._close_find()
         elif event.key() == Qt.Key.Key_Escape and self.panes.is_header:
             self._show_header(False)

@@ -22,8 +22,9 @@ SIZE = (980, 840)
 class DocumentWindow(Page):
     """A window on one document, named after it. It is forgotten when it closes."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, document_id: str = "") -> None:
         super().__init__()
+        self.document_id = document_id
         self.setParent(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from demo_lgc.ui import icons, theme
 from demo_lgc.ui.widgets.chip import chip_font, chip_size, paint_chip
-from demo_lgc.ui.widgets.text import elided
+from demo_lgc.ui.widgets.text import elided, plain_tip
 
 CELL = int(Qt.ItemDataRole.UserRole)
 PAD, EDGE, PICTURE = 10, 16, 24  # between columns, at both ends, taken by an icon and its gap
@@ -104,7 +104,7 @@ class CellDelegate(QStyledItemDelegate):
         cut = self.sizeHint(option, index).width() > room
         words = cell.tip or (cell.say if not cell.text else "") or (cell.spoken if cut else "")
         if words:
-            QToolTip.showText(event.globalPos(), words, view)
+            QToolTip.showText(event.globalPos(), plain_tip(words), view)
         else:
             QToolTip.hideText()
         return True

@@ -65,6 +65,12 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self._rows = tuple(rows)
         self.endResetModel()
 
+    def set_columns(self, columns: Sequence[Column[T]], rows: Sequence[T]) -> None:
+        """Show other columns, and the rows they are about."""
+        self.beginResetModel()
+        self.columns, self._rows = tuple(columns), tuple(rows)
+        self.endResetModel()
+
     def at(self, rank: int) -> T:
         """Return a row. Raises IndexError."""
         return self._rows[rank]
@@ -118,6 +124,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
 class TableView(QTableView):
     """Rows to go through with ↑ ↓ and open with Entrée or a double click. Tab leaves the table.
 
+    With `scrolls`, columns keep the room of their words and those that pass the edge are scrolled to.
     `opened` gives the row opened, `opened_apart` the one that Maj+Entrée opens in a window of its own,
     `chosen` the row now selected (None when there is none).
     """
@@ -127,12 +134,18 @@ class TableView(QTableView):
     chosen = Signal(object)
 
     def __init__(
-        self, model: RowsModel[Any], say: str, *, row_height: int = theme.ROW, header: bool = True
+        self,
+        model: RowsModel[Any],
+        say: str,
+        *,
+        row_height: int = theme.ROW,
+        header: bool = True,
+        scrolls: bool = False,
     ) -> None:
         super().__init__()
         self.setAccessibleName(say)
         self.rows_model = model
-        self._hovered, self._row_height = -1, row_height
+        self._hovered, self._row_height, self._scrolls = -1, row_height, scrolls
         self._kept: tuple[Hashable] | None = None
         self._wanted: list[int] = []  # the room each column would like, measured once per reading
         self.setItemDelegate(CellDelegate(self))
@@ -145,7 +158,9 @@ class TableView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bar = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(bar.ScrollBarAsNeeded if scrolls else bar.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._dress_headers(header)
         model.dataChanged.connect(self._measure_again)
@@ -253,10 +268,9 @@ class TableView(QTableView):
         shown = [rank for rank in range(self.rows_model.columnCount()) if not self.isColumnHidden(rank)]
         if not shown:
             return
-        if not self._wanted:
-            self._wanted = [self._room(rank) for rank in range(self.rows_model.columnCount())]
         columns, room = self.rows_model.columns, self.viewport().width()
-        cap = _cap([self._wanted[rank] for rank in shown], room)
+        wanted = [self._rooms()[rank] for rank in shown]
+        cap = max(wanted) if self._scrolls else _cap(wanted, room)
         widths = {rank: min(self._wanted[rank], cap) for rank in shown}
         elastic = (
             [r for r in shown if columns[r].stretch] or [r for r in shown if columns[r].fills] or shown[-1:]
@@ -264,6 +278,15 @@ class TableView(QTableView):
         widths[elastic[0]] += max(0, room - sum(widths.values()))
         for rank, width in widths.items():
             self.setColumnWidth(rank, width)
+
+    def wanted_width(self) -> int:
+        """Return the pixels that would hold every column uncut."""
+        return sum(self._rooms())
+
+    def _rooms(self) -> list[int]:
+        if len(self._wanted) != self.rows_model.columnCount():  # Qt lays out while columns are changing
+            self._wanted = [self._room(rank) for rank in range(self.rows_model.columnCount())]
+        return self._wanted
 
     def _room(self, rank: int) -> int:
         across = self.horizontalHeader()

@@ -78,9 +78,7 @@ class Text(QLabel):
 
     def _tell(self) -> None:
         if self._elide:
-            # A tooltip guesses whether it is HTML: what a patient is called, or a service said, is not.
-            words = escape(self.text()) if "<" in self.text() else self.text()
-            self.setToolTip(words if self._cut() != self.text() else "")
+            self.setToolTip(plain_tip(self.text()) if self._cut() != self.text() else "")
 
 
 class Icon(QLabel):
@@ -117,6 +115,14 @@ def kbd(keys: str) -> Text:
     result.setProperty("role", "kbd")
     result.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return result
+
+
+def plain_tip(text: str) -> str:
+    """Return a text as a tooltip that shows it word for word.
+
+    A tooltip guesses whether it is HTML: what a patient is called, or a service said, is not.
+    """
+    return escape(text) if "<" in text else text
 
 
 def elided(metrics: QFontMetrics, text: str, width: int) -> str:

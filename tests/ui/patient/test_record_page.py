@@ -99,7 +99,8 @@ def test_an_opposition_is_the_state_of_the_dmp():
 def test_ctrl_and_a_digit_change_the_page(record, qtbot):
     for key, page in (
         (Qt.Key.Key_2, record.medical),
-        (Qt.Key.Key_3, record.administrative),
+        (Qt.Key.Key_3, record.results),
+        (Qt.Key.Key_4, record.administrative),
         (Qt.Key.Key_1, record.overview),
     ):
         qtbot.keyClick(QApplication.focusWidget() or record, key, Qt.KeyboardModifier.ControlModifier)
@@ -222,7 +223,7 @@ def test_closing_is_asked_of_the_window(record, qtbot):
 def test_every_page_is_drawn_in_every_theme(record, look, theme_name):
     try:
         look.apply(theme_name)
-        for name in ("overview", "medical", "administrative"):
+        for name in ("overview", "medical", "results", "administrative"):
             record.show_page(name)
             assert not record.grab().isNull()
         record.share()

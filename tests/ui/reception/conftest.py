@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 
 from demo_lgc.documents.reading.document import read_document
 from demo_lgc.domain.document import UNREAD, DocumentSummary
 from demo_lgc.domain.errors import UnreadableDocument
 from demo_lgc.domain.identity import Patient, Sex
 from demo_lgc.services.reception import Arrival, unique_id_of
-from demo_lgc.ui.flow import FlowRunner
 from demo_lgc.ui.patient.page import RecordPage
 from demo_lgc.ui.reception.comparison import WhoseDocument
 from demo_lgc.ui.reception.view import Notice
-from tests.ui.sharing.fake_desk import NOW, TODAY, FakeDesk, a_patient
+from tests.ui.sharing.fake_desk import NOW, FakeDesk, a_patient
 from tests.ui.viewer import papers
 
 CHANTAL = a_patient(
@@ -42,6 +40,7 @@ class Shelf(FakeDesk):
         self.kept_elsewhere: dict[str, int] = {}
         self.patients: tuple[Patient, ...] = (a_patient(), CHANTAL)
         self.candidates: tuple[Patient, ...] = ()
+        self.versions_in: frozenset[int] = frozenset()
         self.refusal: Exception | None = None
         super().__init__(arrival=self.look, received=self.keep, **changes)
 
@@ -53,7 +52,7 @@ class Shelf(FakeDesk):
         unique_id = unique_id_of(document, content)
         here = {line.unique_id: self.file.patient.id for line in self.file.documents}
         kept_in = (self.kept_elsewhere | here).get(unique_id)
-        return Arrival(name, document, problem, self.candidates, kept_in)
+        return Arrival(name, document, problem, self.candidates, kept_in, self.versions_in)
 
     def keep(
         self, patient_id: int, content: bytes, origin: str, name: str, *, accepted_differences: bool
@@ -81,36 +80,6 @@ def desk() -> Shelf:
 
 
 Opening = Callable[..., RecordPage]
-
-
-@pytest.fixture
-def open_record(qtbot: Any, look: Any, desk: Shelf) -> Iterator[Opening]:
-    """Open the record of M. CHEMIN; `serial=False` runs slow work in threads, as in the program."""
-    opened = []
-
-    def build(*, serial: bool = True, width: int = 1440, height: int = 848) -> RecordPage:
-        runner = FlowRunner(serial=serial)
-        failures: list[object] = []
-        runner.failed.connect(failures.append)
-        page = RecordPage(desk, runner, 7, TODAY)  # type: ignore[arg-type]
-        page.resize(width, height)
-        page.show()
-        page.activateWindow()
-        qtbot.waitUntil(page.isActiveWindow)
-        page.load()
-        qtbot.waitUntil(lambda: not runner.is_working)
-        opened.append((page, runner, failures))
-        return page
-
-    yield build
-    for page, runner, failures in opened:
-        desk.gate.set()
-        runner.refuse_new()
-        qtbot.waitUntil(lambda runner=runner: not runner.is_working)
-        page.close()
-        page.deleteLater()
-        QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)
-        assert not failures
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_document_of_this_patient_is_received_at_once_and_opens(record, desk, 
     banner = record.banner.facts
     with qtbot.waitSignal(record.told) as told:
         choose_by_keyboard(record, qtbot, put("bio.xml", a_cda("2.25.71")))
-    assert told.args == ["Bilan biologique ajouté au dossier."]
+    assert told.args == ["Bilan biologique ajouté au dossier de M.\u00a0CHEMIN."]
     assert desk.receptions == [(7, "file", "bio.xml", False)]
     assert rows(record)[0] == "2.25.71"
     viewer = record.findChild(ViewerPage)
@@ -215,6 +215,20 @@ def test_the_record_of_the_other_patient_is_opened_and_nothing_is_filed_there(re
     assert desk.receptions == []
 
 
+def test_another_record_opens_once_no_file_is_left_to_receive_in_this_one(record, desk, put, qtbot):
+    desk.candidates = (CHANTAL,)
+    wanted = []
+    record.record_wanted.connect(wanted.append)
+    theirs = [put(f"{n}.xml", a_cda(f"2.25.9{n}", patient=OF_CHANTAL)) for n in range(2)]
+    add(record, *theirs)
+    press(sheet_of(record), "whose.other")
+    assert wanted == []
+    qtbot.keyClick(sheet_of(record), Qt.Key.Key_Escape)
+    assert wanted == [CHANTAL.id]
+    add(record, put("bio.xml", a_cda()))
+    assert wanted == [CHANTAL.id]
+
+
 def test_a_document_that_says_too_little_is_compared_as_well(record, desk, put):
     add(record, put("bio.xml", a_cda(patient=NOBODY)))
     strips = [strip.text for strip in sheet_of(record).findChildren(Strip)]
@@ -245,6 +259,19 @@ def test_another_version_in_another_record_is_compared_before_it_is_added(record
     press(sheet, "whose.add")
     assert [yes for *_, yes in desk.receptions] == [False, False, True]
     assert rows(record)[0] == "2.25.71"
+
+
+def test_a_version_of_another_record_with_other_traits_says_both_before_the_tick(record, desk, put):
+    desk.versions_in = frozenset({7})
+    add(record, put("bio.xml", a_cda(patient=OF_CHANTAL)))
+    sheet = sheet_of(record)
+    assert sheet.note.text == "Les traits du document diffèrent de ceux du dossier."
+    sheet.reject()
+    desk.versions_in = frozenset({7, CHANTAL.id})
+    add(record, put("bio.xml", a_cda(patient=OF_CHANTAL)))
+    note = sheet_of(record).note
+    assert note.text == "Une autre version de ce document est dans un autre dossier."
+    assert note.detail.startswith("Les traits du document diffèrent de ceux du dossier.")
 
 
 # --- what cannot be read ------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from demo_lgc.domain.errors import NotAllowed, Refusal
 from demo_lgc.domain.identity import Address, Patient
 from demo_lgc.domain.message import Correspondent
 from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
+from demo_lgc.domain.results import Curve
 from demo_lgc.domain.timeline import Lane, TimelineEvent
 from demo_lgc.domain.vsm import Allergy, AllergyKind, Treatment
 from demo_lgc.services.patient_file import PatientFile
@@ -231,6 +232,7 @@ class FakeDesk:
     waiting: tuple[Delivery, ...] = ()
     document: Any = field(default_factory=lambda: KeyError("2.25.1"))  # a ReceivedDocument, or an exception
     original: bytes | Exception = b""
+    curves: tuple[Curve, ...] | Exception = ()
     arrival: Callable[..., Any] = field(default=lambda content, name: NotAllowed(Refusal.NO_SESSION))
     received: Callable[..., Any] = field(default=lambda *_, **__: NotAllowed(Refusal.NO_SESSION))
     gate: threading.Event = field(default_factory=threading.Event)
@@ -247,8 +249,10 @@ class FakeDesk:
         )
         self.reading = SimpleNamespace(
             open=self._answer("open_document", lambda *_: self.document),
+            seen=self._answer("seen", lambda _: None),
             original=self._answer("original", lambda *_: self.original),
         )
+        self.results = SimpleNamespace(of=self._answer("results", lambda _: self.curves))
         self.reception = SimpleNamespace(
             look=self._answer("look", self.arrival),
             receive=self._answer("receive", self.received),

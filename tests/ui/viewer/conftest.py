@@ -1,4 +1,4 @@
-"""A view on a document, a record that opens documents: both closed properly, with every failure heard."""
+"""A view on a document, closed properly; a desk that has one; what the system is asked to open."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-from demo_lgc.ui.flow import FlowRunner
-from demo_lgc.ui.patient.page import RecordPage
 from demo_lgc.ui.viewer.view import DocumentView
-from tests.ui.sharing.fake_desk import TODAY, FakeDesk
+from tests.ui.sharing.fake_desk import FakeDesk
 from tests.ui.viewer import papers
 
 
@@ -44,30 +42,6 @@ def open_view(qtbot, look):
 def desk():
     """A desk whose documents a test chooses."""
     return FakeDesk(document=papers.a_biology(), original=b"<ClinicalDocument/>")
-
-
-@pytest.fixture
-def open_record(qtbot, look, desk):
-    """Open the record of M. CHEMIN."""
-    opened = []
-
-    def build(*, width=1440, height=848):
-        runner = FlowRunner(serial=True)
-        failures = []
-        runner.failed.connect(failures.append)
-        page = RecordPage(desk, runner, 7, TODAY)
-        page.resize(width, height)
-        page.show()
-        page.activateWindow()
-        qtbot.waitUntil(page.isActiveWindow)
-        page.load()
-        opened.append((page, failures))
-        return page
-
-    yield build
-    for page, failures in opened:
-        _forget(page)
-        assert not failures
 
 
 class Outside(QObject):

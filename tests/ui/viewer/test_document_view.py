@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QListWidget, QPushButton, QToolTip
 
 from demo_lgc.domain.received import DocumentPatient, Enclosed, Section
 from demo_lgc.ui import theme
-from demo_lgc.ui.viewer.find import places
+from demo_lgc.ui.viewer.find import Folded
 from demo_lgc.ui.viewer.words import document_title
 from demo_lgc.ui.widgets.buttons import Button
 from demo_lgc.ui.widgets.text import Text
@@ -227,7 +227,7 @@ def test_the_search_goes_on_in_the_next_way_to_read_and_scrolls_to_what_it_finds
     ],
 )
 def test_places_are_counted_as_qt_counts_them(text, words, found):
-    assert places(text, words) == found
+    assert Folded(text).places(words) == found
 
 
 def test_ctrl_plus_minus_and_zero_change_the_size_and_say_it(open_view, qtbot):
@@ -393,3 +393,22 @@ def test_the_focus_that_comes_by_tab_is_ringed(open_view, qtbot, document):
     pane.setFocus(Qt.FocusReason.MouseFocusReason)
     view.toolbar.search.setFocus()
     assert pane.viewport().grab().toImage().pixelColor(1, 60) != theme.ink("focus")
+
+
+def test_a_text_is_folded_once_for_all_the_letters_typed(open_view, qtbot, monkeypatch):
+    view = open_view()
+    folded = []
+
+    class Counting(Folded):
+        def __init__(self, text):
+            if len(text) > 100:
+                folded.append(len(text))
+            super().__init__(text)
+
+    monkeypatch.setattr("demo_lgc.ui.viewer.browser.Folded", Counting)
+    view.open_find()
+    qtbot.keyClicks(view.finder.field, "glycemie")
+    assert view.finder.said.text().startswith("1 sur")
+    assert len(folded) == 1
+    view.show_document(papers.a_biology(results=()))
+    assert len(folded) == 2, "another text"

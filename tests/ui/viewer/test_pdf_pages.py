@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtPdf import QPdfLinkModel
 from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QPushButton
 
 from demo_lgc.domain.received import Enclosed
@@ -138,3 +139,19 @@ def test_no_temporary_file_is_written(pane, tmp_path, monkeypatch):
     pane.grab()
     assert list(tmp_path.iterdir()) == []
     assert "tempfile" not in vars(pdf_pane)
+
+
+def test_what_needs_words_is_not_offered_for_a_pdf_that_cannot_be_shown(open_view, qtbot):
+    broken = Enclosed("application/pdf", b"%PDF-1.4 broken")
+    view = open_view(papers.a_scan())
+    view.open_find()
+    assert view.finder.isVisible()
+    view.show_document(papers.a_scan(enclosed=(broken,)))
+    assert not view.finder.isVisible()
+    bar = view.toolbar
+    assert [act.isEnabled() for act in (bar.header, bar.apart)] == [True, True]
+    assert not any(act.isEnabled() for act in (bar.printing, bar.search, bar.larger, bar.smaller, bar.scale))
+    view.ask_to_print()
+    assert view.findChild(QPrintDialog) is None
+    qtbot.mouseClick(bar.header, Qt.MouseButton.LeftButton)
+    assert bar.printing.isEnabled(), "the header can be printed"

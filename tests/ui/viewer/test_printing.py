@@ -128,3 +128,28 @@ def test_the_line_of_the_patient_agrees_with_the_sex(sex, said):
 
 def test_a_patient_without_date_of_birth_is_named_all_the_same():
     assert who_line(DocumentPatient(birth_name="DUPONT")) == "DUPONT"
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", "QPdfEngine")
+@pytest.mark.parametrize("document", [papers.a_document, papers.a_scan], ids=["text", "pdf"])
+def test_a_printer_that_takes_nothing_is_said(open_view, tmp_path, document):
+    view = open_view(document())
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "gone" / "printed.pdf"))
+    view.print_on(printer)
+    assert view.said.text == "Le document n’a pas pu être imprimé."
+
+
+def test_another_document_come_meanwhile_is_not_printed_in_place_of_the_first(open_view, monkeypatch):
+    view = open_view(papers.a_document())
+    printed = []
+    monkeypatch.setattr(view.panes, "print_on", lambda *_: printed.append(1) or True)
+    view.ask_to_print()
+    dialog = view.findChild(QPrintDialog, "viewer.print.dialog")
+    dialog.accepted.emit(dialog.printer())
+    assert printed == [1]
+    view.show_document(papers.a_biology())
+    dialog.accepted.emit(dialog.printer())
+    assert printed == [1]
+    assert view.said.text == "Un autre document est affiché\u00a0: rien n’a été imprimé."

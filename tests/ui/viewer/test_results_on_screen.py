@@ -13,8 +13,9 @@ from demo_lgc.domain.dates import PartialDate
 from demo_lgc.domain.results import Interpretation, LabResult, Measure, Point, Reference
 from demo_lgc.ui import theme
 from demo_lgc.ui.viewer import words
+from demo_lgc.ui.viewer.alarm import alarm
 from demo_lgc.ui.viewer.browser import DocumentBrowser
-from demo_lgc.ui.viewer.results_html import alarm, results_html
+from demo_lgc.ui.viewer.results_html import MOST_TABLED, results_html
 from tests.ui.viewer import papers
 from tests.ui.viewer.papers import HIGH, NORMAL, SAMPLED, a_biology, a_result, measured, usual
 
@@ -107,6 +108,16 @@ def test_the_laboratory_is_believed_when_it_says_normal(shown):
 def test_a_value_inside_one_of_two_intervals_is_not_said_outside(shown):
     two = (usual("30", "300", "ug/L"), usual("10", "200", "ug/L"))
     assert "Hors" not in shown(a_result("Ferritine", "12", "ug/L", ("", ""), references=two)).toPlainText()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [("6,5", "mmol/L", True), ("7,1", "mmol/L", True), ("6,4", "mmol/L", False), ("7,1", "g/L", False)],
+)
+def test_a_value_nobody_judged_in_a_zone_to_be_feared_is_said_hors_reference(value, unit, said):
+    zone = Reference(Decimal("6.5"), None, "mmol/L", interpretation=Interpretation.CRITICAL_HIGH)
+    potassium = replace(a_result("Potassium", value, unit, ("", "")), references=(zone,))
+    assert (alarm((potassium,)) is not None) is said
 
 
 def test_the_strip_names_the_critical_result_and_counts_the_others():
@@ -269,3 +280,36 @@ def test_high_is_abnormal_even_without_bounds():
 def test_a_result_without_date_does_not_hide_the_day_of_the_others(shown):
     text = shown(papers.RESULTS[0], LabResult("Lactates", None, ())).toPlainText()
     assert "Résultats du 03/11/2014 à 07:40" in text
+
+
+def test_a_great_many_results_are_lines_that_say_as_much(shown):
+    path = ("Ionogramme",)
+    potassium = papers.RESULTS[-1]
+    sodium = a_result("Sodium", "139", "mmol/L", ("136", "145"), interpretation=Interpretation.NORMAL)
+    nobody = a_result("Fer", "4", "umol/L", ("10", "30"))
+    lost = replace(sodium, name="Chlore", measures=(), status="aborted")
+    many = [replace(sodium, name=f"Sodium {n}", path=path) for n in range(MOST_TABLED)]
+    browser = shown(*many, potassium, nobody, lost)
+    assert not browser.document().rootFrame().childFrames(), "no table"
+    text = browser.toPlainText().replace(NBSP, " ")
+    assert "Ce document compte 303 résultats : chacun est donné sur une ligne." in text
+    assert "Sodium 299 : 139 mmol/L ✓ Normal [136 – 145]" in text
+    assert "Potassium : 6,8 mmol/L  ⚠ Critique ↑  [3,5 – 5,1], antériorité : 4,5" in text
+    assert "Résultat contrôlé sur un second tube." in text
+    assert "Fer : 4 µmol/L  ↕ Hors référence  [10 – 30]" in text
+    assert "Chlore : Non rendu" in text
+    assert "Analyse non réalisée" in text
+    assert face(browser, "6,8").fontWeight() > face(browser, "139").fontWeight()
+    assert face(browser, "6,8").foreground().color() == theme.ink("danger")
+
+
+def test_the_strip_leads_to_a_result_among_a_great_many(qtbot, look):
+    results = (
+        *(replace(papers.RESULTS[0], name=f"Urée {n}") for n in range(MOST_TABLED)),
+        papers.RESULTS[-1],
+    )
+    html, entries = results_html(a_biology(results=results))
+    told = alarm(results)
+    assert told is not None
+    assert f'name="{told.anchor}"' in html
+    assert [entry.title for entry in entries] == ["Biochimie sanguine", "Hématologie et ionogramme"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton, QStackedWidget
 
 from demo_lgc.domain.document import UNREAD
 from demo_lgc.domain.errors import (
@@ -136,6 +136,101 @@ def test_a_document_that_was_not_read_yet_is_asked_again_of_the_record(open_reco
     assert record.overview.table.hasFocus()
 
 
+def unread(desk, *ids):
+    """These documents were not read yet."""
+    lines = (replace(line, state=UNREAD) if line.unique_id in ids else line for line in desk.file.documents)
+    desk.file = replace(desk.file, documents=tuple(lines))
+
+
+def test_a_document_passed_over_before_it_was_shown_stays_unread(open_record, desk, qtbot):
+    unread(desk, "2.25.1", "2.25.2")
+    record = open_record(serial=False)
+    desk.slow = frozenset({"open_document"})
+    record.read("2.25.1")
+    qtbot.waitUntil(lambda: len(desk.called("open_document")) == 1)
+    record.read("2.25.2")
+    desk.gate.set()
+    qtbot.waitUntil(lambda: bool(desk.called("seen")))
+    assert desk.called("open_document") == [(7, "2.25.1"), (7, "2.25.2")]
+    assert desk.called("seen") == ["2.25.2"]
+
+
+def test_a_document_opened_as_the_card_leaves_stays_unread(open_record, desk):
+    desk.reading.seen = raising(NotAllowed(Refusal.NO_SESSION))
+    unread(desk, "2.25.1")
+    record = open_record()
+    record.read("2.25.1")
+    assert record.viewer.view.document is desk.document
+    assert not record.viewer.has_read_new
+
+
+def raising(error):
+    def act(*_):
+        raise error
+
+    return act
+
+
+def test_what_was_read_is_asked_again_of_the_record_left_by_the_menu(open_record, desk, qtbot):
+    unread(desk, "2.25.1")
+    record = open_record()
+    record.read("2.25.1")
+    assert len(desk.called("open")) == 1
+    qtbot.mouseClick(record.findChild(QPushButton, "record.menu.overview"), LEFT)
+    assert len(desk.called("open")) == 2
+
+
+def test_what_was_read_in_a_window_is_asked_again_of_the_record(open_record, desk):
+    unread(desk, "2.25.1")
+    record = open_record()
+    record.read_apart("2.25.2")
+    assert len(desk.called("open")) == 1
+    record.read_apart("2.25.1")
+    assert len(desk.called("open")) == 2
+
+
+def test_alt_and_the_arrow_held_read_only_where_they_stop(open_record, desk, qtbot):
+    record = open_record(serial=False)
+    desk.slow = frozenset({"open_document"})
+    record.read("2.25.1")
+    for _ in range(4):
+        press(qtbot, Qt.Key.Key_Down, ALT)
+    press(qtbot, Qt.Key.Key_Up, ALT)
+    qtbot.waitUntil(lambda: record.viewer.shown == "2.25.4")
+    desk.gate.set()
+    qtbot.waitUntil(lambda: bool(desk.called("seen")))
+    assert [document_id for _, document_id in desk.called("open_document")] == ["2.25.1", "2.25.4"]
+
+
+def test_enter_tries_again_a_document_that_could_not_be_shown(open_record, desk, qtbot):
+    good, desk.document = desk.document, StorageError(StorageProblem.UNREADABLE)
+    record = open_record()
+    record.read("2.25.1")
+    desk.document = good
+    record.viewer.list.setFocus()
+    press(qtbot, Qt.Key.Key_Return)
+    assert record.viewer.view.document is good
+
+
+def test_a_document_that_arrives_behind_another_page_takes_no_key_from_it(open_record, qtbot):
+    record = open_record()
+    pages, other = QStackedWidget(), QLineEdit()
+    qtbot.addWidget(pages)
+    pages.addWidget(other)
+    pages.addWidget(record)
+    pages.show()
+    pages.activateWindow()
+    qtbot.waitUntil(pages.isActiveWindow)
+    other.setFocus()
+    record.read("2.25.1")
+    assert other.hasFocus()
+    pages.setCurrentWidget(record)
+    record.setFocus()
+    assert record.viewer.view.panes.text.hasFocus()
+    pages.removeWidget(record)
+    record.setParent(None)
+
+
 def test_the_menu_and_the_keys_of_the_record_leave_the_document(reader, record, qtbot):
     qtbot.mouseClick(record.findChild(QPushButton, "record.menu.medical"), LEFT)
     assert record.medical.isVisible()
@@ -225,6 +320,24 @@ def test_the_button_opens_a_window_without_neighbours_that_escape_closes(reader,
     assert windows() == []
 
 
+def test_maj_enter_in_the_text_asks_for_the_window_that_its_button_promises(reader, qtbot):
+    qtbot.keyClick(reader.view.panes.text, Qt.Key.Key_Return, SHIFT)
+    (window,) = windows()
+    qtbot.keyClick(window.view.panes.text, Qt.Key.Key_Return, SHIFT)
+    reader.view.open_find()
+    qtbot.keyClick(reader.view.finder.field, Qt.Key.Key_Return, SHIFT)
+    assert windows() == [window], "a window has no other, and in the search the key goes back"
+
+
+def test_a_document_has_one_window(reader):
+    for document_id in ("2.25.1", "2.25.2", "2.25.1"):
+        reader.read_apart(document_id)
+    assert len(windows()) == 2
+    next(window for window in windows() if window.document_id == "2.25.1").close()
+    reader.read_apart("2.25.1")
+    assert len(windows()) == 2
+
+
 def test_the_window_goes_with_its_record(reader, record, qtbot):
     reader.read_apart("2.25.1")
     (window,) = windows()
@@ -253,8 +366,7 @@ def test_a_window_is_covered_with_the_session_and_comes_back_with_it(open_window
 
 def save_as(qtbot, page, path):
     """Answer the dialog that asks where to keep a file."""
-    dialog = page.findChild(QFileDialog, "viewer.save.dialog")
-    assert dialog.isVisible()
+    (dialog,) = (each for each in page.findChildren(QFileDialog, "viewer.save.dialog") if each.isVisible())
     dialog.setDirectory(str(path.parent))
     dialog.selectFile(path.name)
     dialog.accept()
@@ -276,7 +388,7 @@ def test_what_cannot_be_shown_is_kept_as_it_was_received(open_record, desk, qtbo
     qtbot.mouseClick(record.findChild(QPushButton, "viewer.save"), LEFT)
     save_as(qtbot, record, tmp_path / "kept.xml")
     assert (tmp_path / "kept.xml").read_bytes() == b"\x00 as it came"
-    assert record.viewer.view.warnings.text == "Fichier enregistré."
+    assert record.viewer.view.said.text == "Fichier enregistré."
 
 
 def test_a_file_a_document_carries_is_kept_without_asking_the_record(
@@ -291,6 +403,29 @@ def test_a_file_a_document_carries_is_kept_without_asking_the_record(
     assert desk.called("original") == []
 
 
+def test_keeping_a_file_hides_no_warning_and_brings_back_none(
+    open_record, desk, qtbot, tmp_path, own_dialogs
+):
+    warning = "Les traits de ce document diffèrent de ceux du dossier."
+    broken = (Enclosed("application/pdf", b"%PDF-1.4 broken"),)
+    desk.document = papers.a_biology(enclosed=broken, warnings=(warning,))
+    record = open_record()
+    record.read("2.25.1")
+    view = record.viewer.view
+    assert "potassium" in view.alarm.text
+    record.viewer.flows.save(broken[0])
+    save_as(qtbot, record, tmp_path / "scan.pdf")
+    assert (view.said.text, view.warnings.text) == ("Fichier enregistré.", warning)
+
+    desk.document = UnreadableDocument(DocumentProblem.NOT_XML)
+    record.read("2.25.2")
+    record.viewer.flows.save(None)
+    save_as(qtbot, record, tmp_path / "other.xml")
+    assert view.said.isVisible()
+    assert not view.alarm.isVisible()
+    assert not view.warnings.isVisible()
+
+
 def test_a_place_where_nothing_can_be_written_is_said(open_record, desk, qtbot, tmp_path, own_dialogs):
     desk.document = UnreadableDocument(DocumentProblem.NOT_XML)
     record = open_record()
@@ -299,7 +434,7 @@ def test_a_place_where_nothing_can_be_written_is_said(open_record, desk, qtbot, 
     dialog = record.findChild(QFileDialog, "viewer.save.dialog")
     dialog.selectedFiles = lambda: [str(tmp_path / "nowhere" / "x.xml")]
     dialog.done(1)
-    assert record.viewer.view.warnings.text == "Le fichier n’a pas pu être enregistré."
+    assert record.viewer.view.said.text == "Le fichier n’a pas pu être enregistré."
 
 
 def test_bytes_that_are_not_kept_any_more_are_said(open_record, desk):
@@ -308,7 +443,7 @@ def test_bytes_that_are_not_kept_any_more_are_said(open_record, desk):
     record = open_record()
     record.read("2.25.1")
     record.viewer.flows.save(None)
-    assert record.viewer.view.warnings.text.endswith(".")
+    assert record.viewer.view.said.text.endswith(".")
 
 
 @pytest.mark.parametrize(

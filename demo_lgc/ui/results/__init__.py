@@ -1,0 +1,1 @@
+"""« Résultats et courbes »: what reports of biology measured, along the years."""
