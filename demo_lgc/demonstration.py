@@ -241,6 +241,9 @@ def _play(story: Story, world: World, house: House) -> tuple[Delivery, ...]:
             player.open_record(PATIENT)
         with story.step("document", "Un compte rendu de biologie : le résultat critique se voit sans lire"):
             player.read_document()
+        with story.step("courbes", "Les mêmes analyses, d’un compte rendu à l’autre"):
+            player.click("viewer.curves")
+            player.find(QWidget, "results.values")
         with story.step("donnees", "Ses données médicales"):
             player.click("record.menu.medical")
         with story.step(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedLayout
 from typing_extensions import override
@@ -196,6 +196,12 @@ class ResultsPage(Page):
         if not whole:
             self._plots.addWidget(EmptyState("chart-line", tr("Cochez une analyse pour voir sa courbe.")), 1)
         self._show_values(shown)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Lay the plots out now: at the next turn of the loop they would first be seen squeezed together."""
+        self._plots.activate()
+        QCoreApplication.sendPostedEvents(self._plots.parentWidget(), QEvent.Type.LayoutRequest.value)
 
     def _show_values(self, shown: Sequence[Curve]) -> None:
         self._values_model.set_columns(columns_of(shown), rows_of(shown))
