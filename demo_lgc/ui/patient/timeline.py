@@ -19,25 +19,23 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
-    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from demo_lgc.domain.timeline import Lane, TimelineEvent
-from demo_lgc.ui import theme
 from demo_lgc.ui.patient import timeline_ink as pen
 from demo_lgc.ui.patient.lanes import Axis, Item, Period, items_of, lane_title, window
 from demo_lgc.ui.patient.timeline_words import description, headline, lines
+from demo_lgc.ui.widgets.picture import PaintedOnce
 
 NAMES, HEAD, LANE, FOLLOW_UP, RIGHT = 178, 42, 34, 76, 16
 HOVER_MS = 150
 SHORTEST, LONGEST = timedelta(days=21), timedelta(days=365 * 60)
 
 
-class Timeline(QWidget):
+class Timeline(PaintedOnce):
     """The painted life of a patient.
 
     `document_chosen` carries the unique id of the document of the mark that was pressed, `document_opened`
@@ -56,7 +54,6 @@ class Timeline(QWidget):
         self._focused: Item | None = None
         self._pointed: Item | None = None
         self._card: Item | None = None
-        self._cache: QPixmap | None = None
         self._levels = 1  # of the lane of treatments; they never go while the record is in sight
         self._hover = QTimer(self, singleShot=True, interval=HOVER_MS)
         self._hover.timeout.connect(self._show_pointed)
@@ -73,13 +70,13 @@ class Timeline(QWidget):
         self._focused = self._pointed = self._card = None
         self._levels = 1
         self.setAccessibleDescription(description(self._events))
-        self._changed()
+        self.forget()
         self.updateGeometry()
 
     def show_period(self, period: Period) -> None:
         """Show a period around today."""
         self._first, self._last = window(self._events, self._today, period)
-        self._changed()
+        self.forget()
 
     @property
     def shown(self) -> tuple[date, date]:
@@ -114,10 +111,8 @@ class Timeline(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._cache is None:
-            self._cache = self._painted()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._cache)
+        painter.drawPixmap(0, 0, self.picture())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._focused and self.hasFocus():
             pen.ring(painter, self._box(self._focused))
@@ -125,13 +120,8 @@ class Timeline(QWidget):
         if card:
             pen.card(painter, self._box(card), QRectF(self.rect()), headline(card, self._today), lines(card))
 
-    def _painted(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(theme.ink("surface"))
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    @override
+    def paint_on(self, painter: QPainter) -> None:
         axis, height, top = self._axis(), self.height(), float(HEAD)
         pen.calendar(painter, axis, HEAD, height)
         if axis.holds(self._today):  # under the marks and the words: it must not strike them through
@@ -143,8 +133,6 @@ class Timeline(QWidget):
             else:
                 pen.lane(painter, axis, items, top, LANE)
             top += self._height(lane)
-        painter.end()
-        return picture
 
     def _box(self, item: Item) -> QRectF:
         """The room of a mark: what is pointed at and ringed."""
@@ -155,17 +143,6 @@ class Timeline(QWidget):
         return QRectF(place.x() - 13, place.y() - 13, 26, 26)
 
     # --- events ---------------------------------------------------------------------------------------
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._changed()
-        super().resizeEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if theme.is_new_look(event):
-            self._changed()
-        super().changeEvent(event)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -271,7 +248,7 @@ class Timeline(QWidget):
     def _pan(self, share: float) -> None:
         moved = timedelta(days=round((self._last - self._first).days * share) or (1 if share > 0 else -1))
         self._first, self._last = self._first + moved, self._last + moved
-        self._changed()
+        self.forget()
 
     def _zoom(self, factor: float, x: float) -> None:
         axis = self._axis()
@@ -279,7 +256,7 @@ class Timeline(QWidget):
         pivot = axis.day(min(max(x, axis.left), axis.right))
         before = timedelta(days=round((pivot - axis.first).days * length.days / axis.days))
         self._first, self._last = pivot - before, pivot - before + length
-        self._changed()
+        self.forget()
 
     # --- layout ---------------------------------------------------------------------------------------
 
@@ -306,17 +283,18 @@ class Timeline(QWidget):
                 self.updateGeometry()
         return self._rows
 
-    def _changed(self) -> None:
+    @override
+    def forget(self) -> None:
         """Forget what was laid out and painted; keep the focus on the same day when it is still there."""
         kept, carded = self._focused, self._card is not None and self._card is self._focused
-        self._rows, self._cache, self._card, self._pointed = [], None, None, None
+        self._rows, self._card, self._pointed = [], None, None
         if kept:
             self._focused = next(
                 (i for i in self.items() if i.lane is kept.lane and kept.events[0] in i.events), None
             )
             self._card = self._focused if carded else None
         self._layout_rows()  # now: the height is known before anything is painted
-        self.update()
+        super().forget()
 
     def _at(self, point: QPointF) -> Item | None:
         return next((item for item in reversed(self.items()) if self._box(item).contains(point)), None)

@@ -18,10 +18,8 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from demo_lgc.domain.results import Curve, Reference
@@ -39,12 +37,13 @@ from demo_lgc.ui.results.model import (
     value_words,
 )
 from demo_lgc.ui.viewer import words
+from demo_lgc.ui.widgets.picture import PaintedOnce
 
 LEAST, TOP, FOOT, SIDE = 172, 14.0, 30.0, 16.0  # pixels: height, then the margins
 REACH = 24.0  # pixels around a point that the pointer may be
 
 
-class Chart(QWidget):
+class Chart(PaintedOnce):
     """The plot of a curve."""
 
     def __init__(self) -> None:
@@ -54,7 +53,6 @@ class Chart(QWidget):
         self._spots: tuple[Spot, ...] = ()
         self._span = (0.0, 1.0)
         self._focused = self._pointed = -1
-        self._cache: QPixmap | None = None
         self._axes: Axes | None = None
         self._places: list[QPointF] = []
         self.setObjectName("results.chart")
@@ -75,7 +73,7 @@ class Chart(QWidget):
         title = f"{curve.name} ({words.unit(curve.unit)})" if curve.unit else curve.name
         self.setAccessibleName(tr("Courbe\u00a0: %1").replace("%1", title))
         self.setAccessibleDescription(self._summary())
-        self._changed()
+        self.forget()
 
     @property
     def spots(self) -> tuple[Spot, ...]:
@@ -106,26 +104,14 @@ class Chart(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._cache is None:
-            self._cache = self._painted()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._cache)
+        painter.drawPixmap(0, 0, self.picture())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rank = self._pointed if self._pointed >= 0 else self._focused if self.hasFocus() else -1
         if rank >= 0:
             self._paint_spot(painter, rank)
 
-    def _painted(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(theme.ink("surface"))
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_on(painter)
-        painter.end()
-        return picture
-
+    @override
     def paint_on(self, painter: QPainter) -> None:
         """Paint the whole plot: band, lines, curve, points."""
         axes = self._layout()
@@ -165,9 +151,10 @@ class Chart(QWidget):
             self._places = [QPointF(axes.x(spot.day), axes.y(spot.value)) for spot in self._spots]
         return self._axes
 
-    def _changed(self) -> None:
-        self._axes, self._cache = None, None
-        self.update()
+    @override
+    def forget(self) -> None:
+        self._axes = None
+        super().forget()
 
     def _at(self, point: QPointF) -> int:
         """Return the rank of the nearest point, -1 when none is near."""
@@ -187,17 +174,6 @@ class Chart(QWidget):
         return ", ".join(part for part in (said, last, reference_words(self._bounds)) if part)
 
     # --- events ---------------------------------------------------------------------------------------
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._changed()
-        super().resizeEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if theme.is_new_look(event):
-            self._changed()
-        super().changeEvent(event)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
