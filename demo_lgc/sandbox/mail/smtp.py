@@ -241,19 +241,22 @@ class _Handler:
             # Left to aiosmtpd it would be a 500, a refusal for good.
             _log.warning("the mailboxes did not take a message: %s", type(error).__name__)
             return "451 4.3.0 remise impossible pour le moment"
-        message_id = str(message_from_bytes(content)["Message-ID"] or "").strip()
-        self._journal.add(Accepted(message_id, envelope.mail_from, recipients, len(content), time.time()))
         await asyncio.sleep(self._script.delay_at("answer"))
         if self._script.must_cut() and isinstance(server, _Submission):
             server.cut()
         return "250 2.0.0 accepte"
 
     def _deliver(self, sender: str, recipients: Sequence[str], content: bytes) -> None:
+        """Hand a message over and write it down. Both in one thread: who sent it may be gone meanwhile, and
+        aiosmtpd then cancels whoever waits for us, but what was delivered was accepted.
+        """
         path = str(self._lmtp_socket())
         with self._delivering, smtplib.LMTP(path, local_hostname="localhost") as mailboxes:
             # LMTP answers once per recipient and smtplib reads one answer: one transaction each.
             for recipient in recipients:
                 _hand_over(mailboxes, sender, recipient, content)
+            message_id = str(message_from_bytes(content)["Message-ID"] or "").strip()
+            self._journal.add(Accepted(message_id, sender, tuple(recipients), len(content), time.time()))
 
 
 def _hand_over(mailboxes: smtplib.LMTP, sender: str, recipient: str, content: bytes) -> None:

@@ -15,10 +15,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from demo_lgc.sandbox.mail import smtp
 from demo_lgc.sandbox.mail.operator import MailboxOwner, MailOperator
 from demo_lgc.sandbox.pki import Pki, issue_bad
 
@@ -58,6 +60,30 @@ def code(act: Callable[[], object]) -> int:
     if isinstance(raised.value, smtplib.SMTPRecipientsRefused):
         return next(iter(raised.value.recipients.values()))[0]
     return raised.value.smtp_code
+
+
+def test_a_mail_whose_sender_leaves_while_it_is_delivered_is_written_down(
+    operator: MailOperator, mail_pki: Pki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, hand_over = threading.Event(), smtp._hand_over
+
+    def slow(*arguments: Any) -> None:
+        began.set()
+        time.sleep(0.3)
+        hand_over(*arguments)
+
+    monkeypatch.setattr(smtp, "_hand_over", slow)
+    with submission(operator, mail_pki) as client:
+        client.mail(PAUL)
+        client.rcpt(ROBERT)
+        client.docmd("DATA")
+        client.send(a_mail(7) + b".\r\n")
+        assert began.wait(5)
+    end = time.monotonic() + 5
+    while not operator.journal.count("<7@test>"):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert any(b"<7@test>" in mail for mail in operator.read_mailbox(ROBERT))
 
 
 def test_a_mail_is_delivered_and_written_down(operator: MailOperator, mail_pki: Pki) -> None:
