@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,49 @@ class CardSettings:
     """The reader. `library` is a PKCS#11 module; empty means: search the usual places.
 
     `environment` holds variables the module reads (SOFTHSM2_CONF in the sandbox). Intervals in seconds.
+    With `roots`, a card that none of them vouches for is refused; without `test_cards`, so is one of the
+    TEST branch of IGC-Santé.
     """
 
     library: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     intermediates: str = ""  # PEM file of the certificate authorities between the card and the roots
+    roots: str = ""  # PEM file of the roots of the people
+    test_cards: bool = True
     poll_interval: float = 0.5
+    tls_engine: Literal["auto", "openssl", "tlslite"] = "auto"  # for support: what leads the handshakes
+
+
+@dataclass(frozen=True)
+class RevocationSettings:
+    """Where the revocation lists of IGC-Santé are. Without `lists` nothing is looked up.
+
+    `authorities` is a PEM file of the certificates that sign them. A list is fetched again after
+    `refresh_after` seconds, and believed until the end it gives itself.
+    """
+
+    lists: list[str] = field(default_factory=list)  # http: they are signed
+    authorities: str = ""
+    refresh_after: float = 24 * 3600.0
+    deadline: float = 20.0
+
+
+@dataclass(frozen=True)
+class ProSanteSettings:
+    """Pro Santé Connect, and how this software is registered there. An empty `client_id`: not registered.
+
+    `discovery` is the URL of the provider's metadata. `trust_anchors` is a PEM file; empty: the anchors of
+    this Python (certifi), since Pro Santé Connect is not under IGC-Santé.
+    """
+
+    discovery: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    trust_anchors: str = ""
+    scope: str = "openid scope_all"
+    acr_values: str = "eidas1"
+    deadline: float = 30.0  # of one call
+    patience: float = 180.0  # of the holder, in the browser
 
 
 @dataclass(frozen=True)
@@ -32,7 +69,8 @@ class DmpSettings:
     """The DMP. `base_url` is what precedes `/patients`, `/habilitations`, `/repository`, `/registry`.
 
     `deadline` bounds a whole call, in seconds; `settle` is how long an absent answer to « do you have
-    it? » is not believed after an attempt, in seconds.
+    it? » is not believed after an attempt, in seconds. With `sign_vihf` the VIHF of every call is signed
+    by the card, which the DMP does not ask for in direct mode. Reference: [DMP] §2.3.
     """
 
     base_url: str
@@ -42,11 +80,16 @@ class DmpSettings:
     processing_code: str = "D"  # D while testing, P in production
     deadline: float = 60.0
     settle: float = 60.0
+    sign_vihf: bool = False
 
 
 @dataclass(frozen=True)
 class MailSettings:
-    """The MSSanté operator. `trust_domains` is a path: the white list, XML of the trust space."""
+    """The MSSanté operator. `trust_domains` is a path: the white list, XML of the trust space.
+
+    `mailbox` is the address of the doctor; in a practice of several, `mailboxes` gives the address of each
+    national identifier.
+    """
 
     imap_host: str
     imap_port: int
@@ -55,6 +98,7 @@ class MailSettings:
     mailbox: str
     trust_anchors: str
     trust_domains: str
+    mailboxes: dict[str, str] = field(default_factory=dict)
     product_reference: str = "DEMO-LGC-0001"  # X-MSS-NIL
     deadline: float = 60.0
     settle: float = 120.0
@@ -79,6 +123,8 @@ class Environment:
     mail: MailSettings
     card: CardSettings = CardSettings()
     practice: PracticeSettings = PracticeSettings()
+    revocation: RevocationSettings = RevocationSettings()
+    pro_sante: ProSanteSettings = ProSanteSettings()
 
     @property
     def is_sandbox(self) -> bool:
@@ -104,6 +150,8 @@ def load_environment(path: Path) -> Environment:
         "mail": MailSettings,
         "card": CardSettings,
         "practice": PracticeSettings,
+        "revocation": RevocationSettings,
+        "pro_sante": ProSanteSettings,
     }
     known: dict[str, Any] = {
         name: _section(kind, table.pop(name), f"{path}: [{name}]")
@@ -120,10 +168,12 @@ def _section(kind: type[S], values: dict[str, Any], where: str) -> S:
     if unknown:
         raise SettingsError(f"{where}: unknown {', '.join(sorted(unknown))}")
     for name, wanted in get_type_hints(kind).items():
-        simple = wanted if wanted in (str, int, float) else object
+        simple = wanted if wanted in (str, int, float, bool) else object
         given = values.get(name)
         if given is not None and not isinstance(given, (int, float) if simple is float else simple):
             raise SettingsError(f"{where}: {name} is not of type {simple.__name__}")
+        if get_origin(wanted) is Literal and name in values and given not in get_args(wanted):
+            raise SettingsError(f"{where}: {name} is none of {', '.join(get_args(wanted))}")
     try:
         return kind(**values)
     except TypeError as error:

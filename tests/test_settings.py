@@ -44,6 +44,9 @@ def test_an_environment_is_read_with_its_defaults(tmp_path: Path) -> None:
         ("kind = 'sandbox'", "dmp"),
         ("kind = 'sandbox'\ndmp = 3", "table"),
         (GOOD.replace("imap_port = 143", "imap_port = '143'"), "imap_port"),
+        (GOOD + "[card]\ntls_engine = 'gnutls'\n", "tls_engine is none of auto, openssl, tlslite"),
+        (GOOD + "[card]\ntls_engine = 3\n", "tls_engine"),
+        (GOOD.replace("[mail]", "sign_vihf = 'no'\n[mail]"), "sign_vihf"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_which_key(tmp_path: Path, text: str, word: str) -> None:

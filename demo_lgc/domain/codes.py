@@ -27,10 +27,24 @@ FORMAT_VSM = Code("urn:asip:ci-sis:vsm:2012", oids.FORMATS_FR, "Volet de synthè
 
 AMBULATORY = Code("AMBULATOIRE", oids.PRACTICE_SETTINGS, "Ambulatoire")
 
-SECTOR_LABELS = {  # TRE_R02, the sectors a general practitioner works in
+SECTOR_LABELS = {  # TRE_R02, the sectors a doctor works in
+    "SA01": "Etablissement public de santé",
+    "SA02": "Hôpital militaire du Service de santé des armées",
+    "SA03": "Etablissement privé PSPH",
+    "SA04": "Etablissement privé non PSPH",
     "SA05": "Centre de santé",
     "SA07": "Cabinet individuel",
     "SA08": "Cabinet de groupe",
     "SA09": "Exercice en société",
+    "SA15": "PMI et Planification familiale",
+    "SA16": "Etablissement pour personnes handicapées",
+    "SA17": "Etablissement pour personnes âgées",
+    "SA30": "Autre établissement sanitaire",
+    "SA40": "Secteur privé, praticien hospitalier temps plein",
+    "SA50": "Permanence des soins ambulatoires hors cabinet",
     "SA52": "Maison de santé ou Pôle de santé",
+    "SA54": "Centre de dépistage et de prévention",
+    "SA63": "Communauté professionnelle territoriale de santé et équipe de soins spécialisés",
+    "SA64": "Société de téléconsultation",
+    "SA67": "Maisons médicales de garde (MMG)",
 }

@@ -20,15 +20,26 @@ class LgcError(Exception):
 class CardProblem(Enum):
     """What the doctor must do something about, at the reader."""
 
-    NO_LIBRARY = "no-library"  # the PKCS#11 library is absent or does not load
+    NO_LIBRARY = "no-library"  # no PKCS#11 library where it should be
+    LIBRARY_ARCHITECTURE = "library-architecture"  # built for another processor, or 32 bits for 64
+    LIBRARY_FAILS = "library-fails"  # it is there, and does not load, or ends the process that loads it
     NO_READER = "no-reader"
     NO_CARD = "no-card"
     UNREADABLE = "unreadable"  # a card we do not know, or without certificates
+    FOREIGN = "foreign"  # a sound card, that IGC-Santé did not issue
+    TEST_CARD = "test-card"  # a card of the TEST authorities, in production
+    NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
-    NO_SITUATION = "no-situation"  # no practice activity on the card (CPF, some locums)
+    REVOKED = "revoked"  # its authority says so
+    IN_USE = "in-use"  # another program holds it
+    NO_SITUATION = "no-situation"  # no practice activity on the card (CPF, some locums), and none declared
     CODE_LENGTH = "code-length"  # not four digits: refused before the card, no try spent
     WRONG_CODE = "wrong-code"
     BLOCKED = "blocked"
+    UNBLOCKING_LENGTH = "unblocking-length"  # not eight digits: refused before the card
+    WRONG_UNBLOCKING_CODE = "wrong-unblocking-code"
+    UNBLOCKING_BLOCKED = "unblocking-blocked"  # no more unblocking: the card must be replaced
+    NEW_CODE_REFUSED = "new-code-refused"  # the card does not take this new code
     REMOVED = "removed"  # pulled out while a session was open
     REFUSED = "refused"  # the token refused to sign for another reason
 
@@ -40,6 +51,26 @@ class CardError(LgcError):
         super().__init__(problem.value)
         self.problem = problem
         self.tries_left = tries_left
+
+
+class SignInProblem(Enum):
+    """Why Pro Santé Connect opened nothing, or opens nothing any more."""
+
+    NOT_CONFIGURED = "not-configured"  # the environment names no registration of this software
+    REFUSED = "refused"  # declined on the phone or in the browser
+    TOO_LATE = "too-late"  # nobody answered in time
+    UNTRUSTED = "untrusted"  # an answer that cannot be checked: state, nonce, signature, issuer, audience
+    NO_IDENTITY = "no-identity"  # no national identifier of a professional
+    OTHER_PERSON = "other-person"  # not the one who was asked for
+    ENDED = "ended"  # neither the access token nor the refresh token is valid any more
+
+
+class SignInError(LgcError):
+    """Pro Santé Connect did not vouch for anybody. Reference: [PSC]."""
+
+    def __init__(self, problem: SignInProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
 
 
 class NetworkError(LgcError):
@@ -114,6 +145,8 @@ class Refusal(Enum):
     OUTSIDE_TRUST_DOMAIN = "outside-trust-domain"
     MASKED_BY_MAIL = "masked-by-mail"  # a document masked to professionals is never mailed to them
     NO_SESSION = "no-session"
+    NEEDS_CARD = "needs-card"  # the session was opened without one: nothing can be signed
+    STAFF_CARD = "staff-card"  # a CPE does not feed the DMP in its own name
     ALREADY_KEPT = "already-kept"  # a document of this id was received before
     VERSION_KEPT = "version-kept"  # another document is this version of its set
 

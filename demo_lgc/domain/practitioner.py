@@ -7,10 +7,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 
 from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.identity import Address
+
+
+class CardKind(Enum):
+    """The family of a card, extension 1.2.250.1.71.1.2.2 of its certificates. Reference: [CPS] §1.5."""
+
+    CPS = 0  # a professional
+    CPF = 1  # a professional in training: no activity on the card
+    CPE = 2  # staff, or director, of an establishment: may name nobody
+    CPA = 3  # an authorised person
+
+
+class Door(Enum):
+    """What a session was opened with."""
+
+    CARD = "card"
+    PRO_SANTE_CONNECT = "psc"  # an identity without any key: nothing can be signed, no DMP
+
+
+class LockCause(Enum):
+    """Why a session closed."""
+
+    ASKED = "asked"
+    REMOVED = "removed"  # the card left the reader
+    IDLE = "idle"  # nobody touched the keyboard or the mouse for too long
+    ENDED = "ended"  # Pro Santé Connect no longer vouches for its holder
+
+
+_DOCTORS = frozenset({"10", "21", "40"})  # TRE_G15: médecin, pharmacien, chirurgien-dentiste
 
 
 @dataclass(frozen=True)
@@ -18,7 +47,9 @@ class Practitioner:
     """A professional, as the certificate of the card names them.
 
     `national_id` is PS_IdNat: « 8 » and the 11 digits of the RPPS. `profession` is a code of TRE_G15
-    (10 = médecin), `speciality` of TRE_R38 (SM26 = médecine générale).
+    (10 = médecin), `speciality` of TRE_R38 (SM26 = médecine générale); both are « » when the card tells
+    none, as that of the staff of an establishment, whose `given` may be « » too: `family` is then the
+    name of the establishment.
     """
 
     national_id: str
@@ -30,7 +61,14 @@ class Practitioner:
     @property
     def display_name(self) -> str:
         """« Dr Paul MEDECIN5729 »."""
-        return f"Dr\u00a0{self.given.title()} {self.family.upper()}"
+        name = " ".join(filter(None, (self.given.title(), self.family.upper())))
+        return f"Dr\u00a0{name}" if self.profession in _DOCTORS else name
+
+    @property
+    def short_name(self) -> str:
+        """« Dr MEDECIN5729 »."""
+        family = self.family.upper()
+        return f"Dr\u00a0{family}" if self.profession in _DOCTORS else family
 
 
 @dataclass(frozen=True)
@@ -38,11 +76,13 @@ class PracticeSituation:
     """One activity of the card: structure and sector always come from the same object.
 
     `structure_id` is Struct_IdNat (« 4 » + RPPS + rank, « 1 » + FINESS…), `sector` a code of TRE_R02.
+    `declared` when the holder typed it, their card having none.
     """
 
     structure_id: str
     name: str
     sector: str
+    declared: bool = False
 
     @property
     def ipp_root(self) -> str:
@@ -57,6 +97,32 @@ class CardHolder:
     practitioner: Practitioner
     valid_until: date
     card_number: str = ""
+    kind: CardKind = CardKind.CPS
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """A door that is open, before it is known from where its holder works.
+
+    `proposed` is the situation to take without asking: the only one, or the one of the session that the
+    same holder had just locked. With no `situations` the holder must declare one, and with `unnamed`
+    (staff of an establishment) who they are.
+    """
+
+    practitioner: Practitioner
+    situations: tuple[PracticeSituation, ...]
+    proposed: PracticeSituation | None = None
+    kind: CardKind | None = CardKind.CPS  # None without a card
+
+    @property
+    def unnamed(self) -> bool:
+        """True when the card names an establishment and nobody in it."""
+        return not self.practitioner.given
+
+    @property
+    def must_declare(self) -> bool:
+        """True when the card tells no situation: its holder says from where they work."""
+        return not self.situations
 
 
 @dataclass(frozen=True)
@@ -76,6 +142,18 @@ class PractitionerSession:
     situation: PracticeSituation
     opened_at: datetime
     contact: PracticeContact = field(default=PracticeContact())
+    door: Door = Door.CARD
+    kind: CardKind | None = CardKind.CPS  # None without a card
+
+    @property
+    def may_author(self) -> bool:
+        """False for the staff of an establishment, who write no medical document in their own name."""
+        return self.kind not in (CardKind.CPE, CardKind.CPA)
+
+    @property
+    def may_feed_dmp(self) -> bool:
+        """True when what the session was opened with signs for the DMP. Reference: [DMP] §2.4, §8.1."""
+        return self.door is Door.CARD and self.may_author
 
     @property
     def specialty_code(self) -> Code:

@@ -1,15 +1,31 @@
 """What the rest of the house may ask of a card: to sign, and to prove who we are on a connection.
 
-Both are met by a token and by a software key (`demo_lgc.card`); nobody above sees which.
+Both are met by a token and by a software key (`demo_lgc.card`); nobody above sees which. A doctor without
+a reader proves who they are by an access token instead, which signs nothing.
 """
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from demo_lgc.domain.practitioner import CardHolder, PracticeSituation
+from demo_lgc.domain.errors import CardProblem
+from demo_lgc.domain.practitioner import CardHolder, PracticeSituation, Practitioner
+
+
+@dataclass(frozen=True)
+class ServerTrust:
+    """What a server has to prove before anything is said to it.
+
+    `anchors` is the PEM text of the roots, the only ones believed. `revocations` is the path of a PEM file
+    of revocation lists: with it every certificate of the chain under the root is looked up, and a list
+    that is missing or out of date refuses the server; « » looks nothing up.
+    """
+
+    anchors: str
+    revocations: str = ""
 
 
 class Signer(Protocol):
@@ -33,8 +49,27 @@ class Signer(Protocol):
         ...
 
 
-class TlsIdentity(Protocol):
-    """The authentication key of a card, as the client side of mutual TLS. Reference: [DMP] §1.3; [CPS] §4."""
+class TlsClient(Protocol):
+    """The client side of TLS, with or without a certificate. Reference: [DMP] §1.3; [MSS] CONF.03."""
+
+    def context(self, trust: ServerTrust) -> ssl.SSLContext:
+        """Return a client context that believes the servers of `trust` only.
+
+        Host names are checked on SAN. Raises ssl.SSLError and OSError when `trust` cannot be used.
+        """
+        ...
+
+    def cause(self) -> Exception | None:
+        """Return, once, the CardError that made the last handshake of this thread fail, if there is one."""
+        ...
+
+
+class TlsIdentity(TlsClient, Protocol):
+    """The authentication key of a card, as the client side of mutual TLS. Reference: [DMP] §1.3; [CPS] §4.
+
+    TLS 1.2 and RSA+SHA256 when the card has no PSS. A failure of the card during a handshake appears as
+    ssl.SSLError; `cause()` then tells the CardError behind it.
+    """
 
     @property
     def certificate(self) -> bytes:
@@ -44,18 +79,6 @@ class TlsIdentity(Protocol):
     @property
     def subject(self) -> str:
         """Its distinguished name, RFC 4514 text, as the Issuer of the VIHF wants it."""
-        ...
-
-    def context(self, trust_anchors: str) -> ssl.SSLContext:
-        """Return a client context that checks servers against the PEM text `trust_anchors`.
-
-        Host names are checked on SAN; TLS 1.2 and RSA+SHA256 when the card has no PSS. A failure of the
-        card during a handshake appears as ssl.SSLError; `cause()` then tells the CardError behind it.
-        """
-        ...
-
-    def cause(self) -> Exception | None:
-        """Return, once, the CardError that made the last handshake fail, if there is one."""
         ...
 
 
@@ -81,25 +104,55 @@ class OpenCard(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class CardInReader:
+    """A card that a reader holds, as it is seen without any code.
+
+    `reader` is the name of the reader. `tries_left` are those of the code porteur: 3, 2, 1, or 0 when it is
+    blocked. `problem` says why no session can be opened with this card (EXPIRED, BLOCKED, FOREIGN…), None
+    when one can; `holder` is None when the card does not even tell whose it is (UNREADABLE).
+    """
+
+    reader: str
+    holder: CardHolder | None
+    tries_left: int = 3
+    problem: CardProblem | None = None
+
+
 class CardReader(Protocol):
-    """A reader and the card in it, as the login page sees them."""
+    """The readers of the machine and the cards in them, as the login page sees them.
 
-    def read(self) -> CardHolder:
-        """Return the holder of the card present, without any code.
+    `card_number` chooses among several cards (`CardHolder.card_number`); « » is the only one, or the first
+    that can open a session.
+    """
 
-        Raises CardError (NO_LIBRARY, NO_READER, NO_CARD, UNREADABLE, EXPIRED).
+    def look(self) -> tuple[CardInReader, ...]:
+        """Return the cards present, without any code, those that can open a session first; never empty.
+
+        Raises CardError (NO_LIBRARY, LIBRARY_ARCHITECTURE, LIBRARY_FAILS, NO_READER, NO_CARD).
         """
         ...
 
-    def tries_left(self) -> int:
-        """Tries left on the code porteur: 3, 2, 1, or 0 when the card is blocked. Raises CardError."""
-        ...
-
-    def open(self, code: str) -> OpenCard:
-        """Give the code porteur to the card.
+    def open(self, code: str, card_number: str = "") -> OpenCard:
+        """Give the code porteur to the card, once.
 
         Raises CardError: CODE_LENGTH (not four digits, no try spent), WRONG_CODE with `tries_left`,
-        BLOCKED, and those of `read`.
+        BLOCKED, the problem of the card, and those of `look`.
+        """
+        ...
+
+    def unblock(self, unblocking_code: str, new_code: str, card_number: str = "") -> None:
+        """Give the unblocking code (8 digits) and a new code porteur; any open session is closed first.
+
+        Raises CardError: UNBLOCKING_LENGTH, CODE_LENGTH (no try spent), WRONG_UNBLOCKING_CODE,
+        UNBLOCKING_BLOCKED, NEW_CODE_REFUSED, and those of `look`.
+        """
+        ...
+
+    def change_code(self, code: str, new_code: str, card_number: str = "") -> None:
+        """Replace the code porteur; any open session is closed first.
+
+        Raises as `open` does, and CardError (NEW_CODE_REFUSED), also when both are the same.
         """
         ...
 
@@ -108,5 +161,83 @@ class CardReader(Protocol):
         ...
 
     def close(self) -> None:
-        """Stop the thread that owns the reader."""
+        """Stop the thread that owns the readers."""
+        ...
+
+
+class AccessToken(Protocol):
+    """What opens a mailbox without a card. Reference: [PSC]; [MSS] ECO.1.2.5."""
+
+    def fresh(self, refused: str = "") -> str:
+        """Return an access token with at least half a minute to live, renewed if it must be.
+
+        Another one than `refused`, which a service did not take. Raises SignInError (ENDED), NetworkError,
+        RemoteRefusal.
+        """
+        ...
+
+
+class ProSanteAccount(Protocol):
+    """Somebody Pro Santé Connect vouches for, as long as it does."""
+
+    @property
+    def practitioner(self) -> Practitioner: ...  # noqa: D102
+
+    @property
+    def situations(self) -> tuple[PracticeSituation, ...]:
+        """The activities that the directory knows, in its order."""
+        ...
+
+    @property
+    def token(self) -> AccessToken: ...  # noqa: D102
+
+    def watch(self, on_ended: Callable[[], None]) -> None:
+        """Call `on_ended`, once and from any thread, when no token can be had any more."""
+        ...
+
+    def close(self) -> None:
+        """Forget the tokens; tell the provider so when it can be reached. Never raises."""
+        ...
+
+
+class SignIn(Protocol):
+    """A sign-in under way at Pro Santé Connect."""
+
+    @property
+    def address(self) -> str:
+        """What the system browser must open; « » when the telephone asks instead (CIBA)."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """The two digits that the telephone will show too; « » in the browser."""
+        ...
+
+    def wait(self) -> ProSanteAccount:
+        """Wait until the holder has answered. From a thread that may wait.
+
+        Raises SignInError, NetworkError, RemoteRefusal.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """Stop waiting: `wait` then raises SignInError (REFUSED). From any thread; harmless at the end."""
+        ...
+
+
+class IdentityProvider(Protocol):
+    """Pro Santé Connect. Reference: [PSC]."""
+
+    def in_browser(self) -> SignIn:
+        """Begin a sign-in in the system browser: authorization code and PKCE.
+
+        Raises SignInError (NOT_CONFIGURED), NetworkError, RemoteRefusal.
+        """
+        ...
+
+    def on_telephone(self, national_id: str) -> SignIn:
+        """Begin a sign-in by the application e-CPS of `national_id` (PS_IdNat, 12 digits): CIBA.
+
+        Raises as `in_browser` does, and SignInError (NO_IDENTITY) when that is no identifier.
+        """
         ...
