@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
@@ -25,7 +25,12 @@ _TITLES = {10: "Médecin", 21: "Pharmacien", 40: "Chirurgien-Dentiste", 50: "Sag
 
 @dataclass(frozen=True)
 class Holder:
-    """Who a card is for. An activity is (Struct_IdNat, name, sector of TRE_R02)."""
+    """Who a card is for. An activity is (Struct_IdNat, name, sector of TRE_R02).
+
+    `kind` is 0 CPS, 1 CPF, 2 CPE, 3 CPA. Staff have an `establishment` (raison sociale) with its
+    `structure` (Struct_IdNat), often no `profession` (0), and on a card that is not nominative neither
+    `family` nor `given`: their `national_id` is then « 3 », FINESS, « / » and a number of the establishment.
+    """
 
     national_id: str
     family: str
@@ -33,6 +38,14 @@ class Holder:
     speciality: str = "SM26"
     profession: int = 10
     activities: tuple[tuple[str, str, str], ...] = ()
+    kind: int = 0
+    establishment: str = ""
+    structure: str = ""
+
+    @property
+    def card_number(self) -> str:
+        """The number of the card, ten digits."""
+        return f"28{''.join(filter(str.isdigit, self.national_id))[-8:]:0>8}"
 
 
 @dataclass(frozen=True)
@@ -48,17 +61,21 @@ class Authority:
 # --- authorities
 
 
-def self_signed_authority(common_name: str, crl: str) -> Authority:
-    """Return a root. `crl` is the base name of its revocation list (« ACR-FO »)."""
-    key, name = new_key(), _authority_name(common_name)
+def self_signed_authority(
+    common_name: str, crl: str, *, branch: str = "IGC-SANTE DEMO", country: str = "FR"
+) -> Authority:
+    """Return a root. `crl` is the base name of its revocation list (« ACR-FO »), `branch` its last OU."""
+    key, name = new_key(), _authority_name(common_name, branch, country)
     itself = Authority(name, key, f"{crl}-DEMO")
     builder = _authority_builder(itself, name, key, path_length=None)
     return replace(itself, certificate=builder.sign(key, hashes.SHA256()))
 
 
-def authority_under(root: Authority, common_name: str, crl: str) -> Authority:
+def authority_under(
+    root: Authority, common_name: str, crl: str, *, branch: str = "IGC-SANTE DEMO"
+) -> Authority:
     """Return an intermediate authority that `root` vouches for."""
-    key, name = new_key(), _authority_name(common_name)
+    key, name = new_key(), _authority_name(common_name, branch)
     builder = _authority_builder(root, name, key, path_length=0)
     builder = builder.add_extension(_crl_point(root), critical=False)
     return Authority(name, key, f"{crl}-DEMO", builder.sign(root.key, hashes.SHA256()))
@@ -76,15 +93,18 @@ def _authority_builder(
 
 
 def revocation_list(
-    authority: Authority, revoked: Iterable[x509.Certificate]
+    authority: Authority, revoked: Iterable[x509.Certificate], days: tuple[int, int] = (-1, 3650)
 ) -> x509.CertificateRevocationList:
-    """Return the list of `authority`, valid ten years, with those of `revoked` that it issued."""
+    """Return the list of `authority`, with those of `revoked` that it issued.
+
+    `days` are those of its publication and of the next one, counted from today.
+    """
     now = datetime.now(UTC)
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(authority.name)
-        .last_update(now - _DAY)
-        .next_update(now + 3650 * _DAY)
+        .last_update(now + days[0] * _DAY)
+        .next_update(now + days[1] * _DAY)
         .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
         .add_extension(_authority_key(authority), critical=False)
     )
@@ -99,24 +119,42 @@ def revocation_list(
 
 
 def server_certificate(
-    issuer: Authority, key: rsa.RSAPrivateKey, host: str = "localhost", days: tuple[int, int] = (-1, 1100)
+    issuer: Authority,
+    key: rsa.RSAPrivateKey,
+    host: str = "localhost",
+    days: tuple[int, int] = (-1, 1100),
+    *,
+    purpose: ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+    san: bool = True,
 ) -> x509.Certificate:
     """Return the certificate of the server `host`; localhost is also 127.0.0.1.
 
-    `days` are its first and last day, counted from today.
+    `days` are its first and last day, counted from today. `purpose` is what its key is for; with `san`
+    False the host is in the CN only.
     """
     names: list[x509.GeneralName] = [x509.DNSName(host)]
     if host == "localhost":
         names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
-    return (
+    builder = (
         _base(issuer, host_name(host), key, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage("digital_signature", "key_encipherment"), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         .add_extension(_crl_point(issuer), critical=False)
-        .sign(issuer.key, hashes.SHA256())
     )
+    if san:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    return builder.sign(issuer.key, hashes.SHA256())
+
+
+def signed_with_sha1(certificate: x509.Certificate, issuer: Authority) -> x509.Certificate:
+    """Return the same certificate signed as in 2010, which `cryptography` refuses to do by itself."""
+    sha256, sha1 = (bytes.fromhex(f"06092a864886f70d0101{last}") for last in ("0b", "05"))
+    before = certificate.tbs_certificate_bytes
+    after = before.replace(sha256, sha1, 1)
+    whole = certificate.public_bytes(serialization.Encoding.DER).replace(before, after)
+    whole = whole.replace(certificate.signature, issuer.key.sign(after, padding.PKCS1v15(), hashes.SHA1()))  # noqa: S303
+    return x509.load_der_x509_certificate(whole.replace(sha256, sha1))
 
 
 def person_certificate(
@@ -153,7 +191,16 @@ def person_certificate(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, logon]), critical=False
         ).add_extension(x509.SubjectAlternativeName([upn]), critical=False)
     delta = f"ldap://annuaire-igc-demo.invalid/cn={issuer.crl}?deltarevocationlist;binary"
-    number = f"8025000001/28{holder.national_id[-8:]}"
+    told = [
+        _extension("1.2.250.1.71.1.2.2", _der(0x02, bytes([holder.kind]))),
+        _extension("1.2.250.1.71.1.2.3", _der(0x13, f"8025000001/{holder.card_number}".encode())),
+        _extension("1.2.250.1.71.1.2.5", _der(0x04, b"\x80")),  # on a card, not a software certificate
+    ]
+    if holder.profession:
+        told.append(_extension("1.2.250.1.71.1.2.7", _der(0x02, bytes([holder.profession]))))
+    if holder.speciality:
+        speciality = _der(0x30, _der(0x0C, holder.speciality.encode()))
+        told.append(_extension("1.2.250.1.71.4.2.5", speciality))
     for extension in (
         _crl_point(issuer),
         x509.FreshestCRL([_point(delta)]),
@@ -163,11 +210,7 @@ def person_certificate(
                 x509.AccessDescription(Access.CA_ISSUERS, _uri(f"{_BASE}/AC/{issuer.crl}.cer")),
             ]
         ),
-        _extension("1.2.250.1.71.1.2.2", _der(0x02, b"\x00")),  # type of card: CPS
-        _extension("1.2.250.1.71.1.2.3", _der(0x13, number.encode())),
-        _extension("1.2.250.1.71.1.2.5", _der(0x04, b"\x80")),  # on a card, not a software certificate
-        _extension("1.2.250.1.71.1.2.7", _der(0x02, bytes([holder.profession]))),
-        _extension("1.2.250.1.71.4.2.5", _der(0x30, _der(0x0C, holder.speciality.encode()))),
+        *told,
     ):
         builder = builder.add_extension(extension, critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
@@ -197,12 +240,12 @@ def _authority_key(issuer: Authority) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
 
 
-def _authority_name(common_name: str) -> x509.Name:
+def _authority_name(common_name: str, branch: str, country: str = "FR") -> x509.Name:
     return _name(
-        [(NameOID.COUNTRY_NAME, "FR")],
+        [(NameOID.COUNTRY_NAME, country)],
         [(NameOID.ORGANIZATION_NAME, "DEMO-LGC")],
         [(NameOID.ORGANIZATIONAL_UNIT_NAME, "0002 000000000")],
-        [(NameOID.ORGANIZATIONAL_UNIT_NAME, "IGC-SANTE DEMO")],
+        [(NameOID.ORGANIZATIONAL_UNIT_NAME, branch)],
         [(NameOID.COMMON_NAME, common_name)],
     )
 
@@ -214,14 +257,20 @@ def host_name(host: str) -> x509.Name:
 
 
 def person_name(holder: Holder) -> x509.Name:
-    """Return the DN of a professional: CN, SN and GN share one RDN."""
+    """Return the DN of a professional: CN, SN and GN share one RDN; staff may have no name."""
     person = [
         (NameOID.COMMON_NAME, holder.national_id),
         (NameOID.SURNAME, holder.family),
         (NameOID.GIVEN_NAME, holder.given),
     ]
-    title = [(NameOID.TITLE, _TITLES.get(holder.profession, "Médecin"))]
-    return _name([(NameOID.COUNTRY_NAME, "FR")], title, person)
+    above = [
+        (NameOID.COUNTRY_NAME, "FR"),
+        (NameOID.STATE_OR_PROVINCE_NAME, "Paris (75)" if holder.establishment else ""),
+        (NameOID.ORGANIZATION_NAME, holder.establishment),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, holder.structure),
+        (NameOID.TITLE, _TITLES.get(holder.profession, "")),
+    ]
+    return _name(*([pair] for pair in above if pair[1]), [pair for pair in person if pair[1]])
 
 
 def _name(*rdns: list[tuple[ObjectIdentifier, str]]) -> x509.Name:
@@ -262,6 +311,6 @@ def _der(tag: int, value: bytes) -> bytes:
     return bytes([tag, len(value)]) + value
 
 
-def new_key() -> rsa.RSAPrivateKey:
-    """Return an RSA key of 2048 bits, the size of a CPS3."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+def new_key(bits: int = 2048) -> rsa.RSAPrivateKey:
+    """Return an RSA key, by default of the size of a CPS3's."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)

@@ -9,7 +9,6 @@ Reference: [CPS] certificate profile, PDT-INF-617.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from demo_lgc.sandbox.igc_sante import (
     Authority,
@@ -31,24 +30,46 @@ from demo_lgc.sandbox.igc_sante import (
     revocation_list,
     self_signed_authority,
     server_certificate,
+    signed_with_sha1,
 )
+from demo_lgc.sandbox.key_files import Issued, bundle, load_authority, paths, save, save_authority, write
 
-__all__ = ["CardCertificates", "Fault", "Holder", "Issued", "Pki", "issue_bad", "make_pki"]
+__all__ = [
+    "CardCertificates",
+    "CardFault",
+    "Fault",
+    "Holder",
+    "Issued",
+    "Pki",
+    "issue_bad",
+    "issue_bad_card",
+    "make_pki",
+]
 
-Fault = Literal["expired", "wrong-name", "self-signed", "revoked", "wrong-ca"]
+CardFault = Literal[
+    "expired", "not-yet-valid", "wrong-name", "self-signed", "revoked", "wrong-ca", "test-branch", "swapped"
+]
+Fault = Literal[
+    "expired",
+    "not-yet-valid",
+    "wrong-name",
+    "self-signed",
+    "revoked",
+    "wrong-ca",
+    "wrong-purpose",  # clientAuth
+    "no-san",  # the host in the CN only
+    "weak-key",  # RSA 1024
+    "sha1",
+    "no-list",  # of an authority whose revocation list is not published
+    "outdated-list",  # of one that has not published any since yesterday
+]
 
 _MONTH = timedelta(days=30)
 _PEOPLE, _ORGANISATIONS = "people", "organisations"
 _GRADES = {_PEOPLE: ("FORT", "FO"), _ORGANISATIONS: ("ELEMENTAIRE", "EL")}
-
-
-@dataclass(frozen=True)
-class Issued:
-    """One certificate on disk: `certificate` the leaf, `chain` the leaf then its CA, `key` PKCS#8."""
-
-    certificate: Path
-    chain: Path
-    key: Path
+_LISTS = {_PEOPLE: "PP", _ORGANISATIONS: "ORG"}
+_REVOKED = ("server-revoked.pem", "card-revoked/authentication.pem", "card-revoked/signature.pem")
+_DAYS = {"expired": (-400, -1), "not-yet-valid": (2, 1100)}
 
 
 @dataclass(frozen=True)
@@ -77,8 +98,13 @@ class Pki:
 
     @property
     def revocations(self) -> Path:
-        """The revocation lists of the four authorities, for OpenSSL's VERIFY_CRL_CHECK_CHAIN."""
+        """The revocation lists of the authorities, for OpenSSL's VERIFY_CRL_CHECK_CHAIN."""
         return self.folder / "revocations.pem"
+
+    @property
+    def authorities(self) -> Path:
+        """Every authority: those that sign the revocation lists."""
+        return self.folder / "authorities.pem"
 
     def card(self, national_id: str) -> CardCertificates:
         """Return the card of this holder. Raises KeyError."""
@@ -101,20 +127,24 @@ def make_pki(folder: Path, holders: Sequence[Holder]) -> Pki:
     _forget_when_old(folder)
     roots = {side: _root(folder, side) for side in _GRADES}
     authorities = {side: _intermediate(folder, side, roots[side]) for side in _GRADES}
-    server = _paths(folder / "server")
+    server = paths(folder / "server")
     if not server.certificate.exists():
         key = new_key()
-        _save(server, server_certificate(authorities[_ORGANISATIONS], key), key, authorities[_ORGANISATIONS])
+        save(server, server_certificate(authorities[_ORGANISATIONS], key), key, authorities[_ORGANISATIONS])
     pki = Pki(
         folder,
-        _bundle(folder / "anchors.pem", *roots.values()),
-        _bundle(folder / "intermediates.pem", *authorities.values()),
-        _bundle(folder / "people-ca.pem", *roots.values(), authorities[_PEOPLE]),
+        bundle(folder / "anchors.pem", *roots.values()),
+        bundle(folder / "intermediates.pem", *authorities.values()),
+        bundle(folder / "people-ca.pem", *roots.values(), authorities[_PEOPLE]),
         server,
-        tuple(_card(folder / "cards" / h.national_id, h, authorities[_PEOPLE]) for h in holders),
+        tuple(
+            _card(folder / "cards" / h.national_id.replace("/", "-"), h, authorities[_PEOPLE])
+            for h in holders
+        ),
     )
+    bundle(pki.authorities, *roots.values(), *authorities.values())
     if not pki.revocations.exists():
-        _publish_revocations(pki.folder, [*roots.values(), *authorities.values()], ())
+        _publish_revocations(pki.folder)
     return pki
 
 
@@ -122,34 +152,66 @@ def issue_bad(pki: Pki, what: Fault, *, kind: Literal["server", "card"] = "serve
     """Return a certificate that must be refused, and its key, for a server or an authentication card.
 
     Only the named fault: the rest is as on a good one. « wrong-name » is another host, or another
-    person; « revoked » shows in `pki.revocations` only. A card is the first holder's.
+    person; « revoked », « no-list » and « outdated-list » show in `pki.revocations` only.
     """
-    issued = _paths(pki.folder / "bad" / f"{kind}-{what}")
+    if kind == "card":
+        return issue_bad_card(pki, what).authentication  # type: ignore[arg-type]  # those that a card can have
+    issued = paths(pki.folder / "bad" / f"server-{what}")
     if issued.certificate.exists():
         return issued
-    side = _PEOPLE if kind == "card" else _ORGANISATIONS
-    roots = [_root(pki.folder, s) for s in _GRADES]
-    authorities = {s: _intermediate(pki.folder, s, r) for s, r in zip(_GRADES, roots, strict=True)}
-    key, authority = new_key(), authorities[side]
-    holder, host = pki.cards[0].holder if pki.cards else Holder("899900000000", "DEMO", "DEMO"), "localhost"
+    key, host = new_key(1024 if what == "weak-key" else 2048), "localhost"
     if what == "wrong-name":
-        holder, host = replace(holder, national_id="899900999999", family="AUTRE"), "elsewhere.invalid"
-    elif what == "wrong-ca":
+        host = "elsewhere.invalid"
+    authority = _authority(pki.folder, _ORGANISATIONS)
+    if what == "wrong-ca":
         authority = self_signed_authority("DEMO AC INCONNUE", "ACR-XX")
     elif what == "self-signed":
-        authority = Authority(person_name(holder) if kind == "card" else host_name(host), key, "NONE")
-    days = (-400, -1) if what == "expired" else (-1, 1100)
-    certificate = (
-        person_certificate(authority, key, holder, signature=False, days=days)
-        if kind == "card"
-        else server_certificate(authority, key, host, days=days)
-    )
-    _save(issued, certificate, key, authority)
-    if what == "revoked":
-        known = (path.read_bytes() for path in (pki.folder / "bad").glob("*-revoked.pem"))
-        revoked = [x509.load_pem_x509_certificate(pem) for pem in known]
-        _publish_revocations(pki.folder, [*roots, *authorities.values()], revoked)
+        authority = Authority(host_name(host), key, "NONE")
+    elif what in ("no-list", "outdated-list"):
+        authority = _intermediate(pki.folder, what, _root(pki.folder, _ORGANISATIONS))
+    client = ExtendedKeyUsageOID.CLIENT_AUTH
+    purpose = client if what == "wrong-purpose" else ExtendedKeyUsageOID.SERVER_AUTH
+    days, san = _DAYS.get(what, (-1, 1100)), what != "no-san"
+    certificate = server_certificate(authority, key, host, days, purpose=purpose, san=san)
+    save(issued, signed_with_sha1(certificate, authority) if what == "sha1" else certificate, key, authority)
+    if what in ("revoked", "outdated-list"):
+        _publish_revocations(pki.folder)
     return issued
+
+
+def issue_bad_card(pki: Pki, what: CardFault) -> CardCertificates:
+    """Return a card that must be refused, of the first holder; « wrong-name » is another person's.
+
+    « wrong-ca » is of another country, « swapped » has the keys of a good one in each other's place. The
+    `chain` of those that our roots do not vouch for ends with their own root.
+    """
+    holder = pki.cards[0].holder if pki.cards else Holder("899900000000", "DEMO", "DEMO")
+    if what == "swapped":
+        good = pki.card(holder.national_id)
+        return replace(good, authentication=good.signature, signature=good.authentication)
+    if what == "wrong-name":
+        holder = replace(holder, national_id="899900999999", family="AUTRE")
+    folder = pki.folder / "bad" / f"card-{what}"
+    card = CardCertificates(holder, paths(folder / "authentication"), paths(folder / "signature"))
+    if card.signature.certificate.exists():
+        return card
+    above = [_authority(pki.folder, _PEOPLE)]
+    if what == "wrong-ca":
+        above = [self_signed_authority("DEMO FOREIGN CA", "ACR-XX", branch="EHEALTH", country="BE")]
+    elif what == "test-branch":
+        root = self_signed_authority("TEST AC RACINE IGC-SANTE FORT", "ACR-FO", branch="IGC-SANTE TEST")
+        name = "TEST AC IGC-SANTE FORT PERSONNES"
+        above = [authority_under(root, name, "ACI-FO-PP", branch="IGC-SANTE TEST"), root]
+    days = _DAYS.get(what, (-1, 1100))
+    for issued, signature in ((card.authentication, False), (card.signature, True)):
+        key = new_key()
+        if what == "self-signed":
+            above = [Authority(person_name(holder), key, "NONE")]
+        certificate = person_certificate(above[0], key, holder, signature=signature, days=days)
+        save(issued, certificate, key, *above)
+    if what == "revoked":
+        _publish_revocations(pki.folder)
+    return card
 
 
 # --- authorities --------------------------------------------------------------------------------------
@@ -158,107 +220,59 @@ def issue_bad(pki: Pki, what: Fault, *, kind: Literal["server", "card"] = "serve
 def _root(folder: Path, side: str) -> Authority:
     grade, short = _GRADES[side]
     name = f"DEMO AC RACINE IGC-SANTE {grade}"
-    found = _load_authority(folder / "authorities" / f"root-{side}", f"ACR-{short}")
-    return found or _save_authority(
+    found = load_authority(folder / "authorities" / f"root-{side}", f"ACR-{short}")
+    return found or save_authority(
         folder / "authorities" / f"root-{side}", self_signed_authority(name, f"ACR-{short}")
     )
 
 
+def _authority(folder: Path, side: str) -> Authority:
+    return _intermediate(folder, side, _root(folder, side))
+
+
 def _intermediate(folder: Path, side: str, root: Authority) -> Authority:
-    grade, short = _GRADES[side]
-    where, crl = folder / "authorities" / side, f"ACI-{short}-{'PP' if side == _PEOPLE else 'OM'}"
-    found = _load_authority(where, crl)
+    grade, short = _GRADES.get(side, _GRADES[_ORGANISATIONS])
+    crl = f"ACI-{short}-{_LISTS.get(side, side.upper())}"
+    where = folder / "authorities" / side
+    found = load_authority(where, crl)
     if found:
         return found
     name = f"DEMO AC IGC-SANTE {grade} {side.replace('people', 'personnes').upper()}"
-    return _save_authority(where, authority_under(root, name, crl))
+    return save_authority(where, authority_under(root, name, crl))
 
 
-def _load_authority(where: Path, crl: str) -> Authority | None:
-    certificate_path, key_path = where.with_suffix(".pem"), where.with_suffix(".key")
-    if not certificate_path.exists():
-        return None
-    certificate = x509.load_pem_x509_certificate(certificate_path.read_bytes())
-    key = serialization.load_pem_private_key(key_path.read_bytes(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise RuntimeError(f"{key_path} is not an RSA key")
-    return Authority(certificate.subject, key, f"{crl}-DEMO", certificate)
-
-
-def _save_authority(where: Path, authority: Authority) -> Authority:
-    _write(where.with_suffix(".key"), _key_pem(authority.key))
-    _write(where.with_suffix(".pem"), _pem(authority))
-    return authority
-
-
-def _publish_revocations(
-    folder: Path, authorities: Sequence[Authority], revoked: Sequence[x509.Certificate]
-) -> None:
+def _publish_revocations(folder: Path) -> None:
+    """Write the list of every authority, with what is in bad/…-revoked."""
+    revoked = [
+        x509.load_pem_x509_certificate((folder / "bad" / path).read_bytes())
+        for path in _REVOKED
+        if (folder / "bad" / path).exists()
+    ]
+    published = [(make(folder, side), (-1, 3650)) for side in _GRADES for make in (_root, _authority)]
+    late = load_authority(folder / "authorities" / "outdated-list", "ACI-EL-OUTDATED-LIST")
+    if late:
+        published.append((late, (-3, -1)))
     lists = []
-    for authority in authorities:
-        crl = revocation_list(authority, revoked)
-        _write(folder / "crl" / f"{authority.crl}.crl", crl.public_bytes(serialization.Encoding.DER))
+    for authority, days in published:
+        crl = revocation_list(authority, revoked, days)
+        write(folder / "crl" / f"{authority.crl}.crl", crl.public_bytes(serialization.Encoding.DER))
         lists.append(crl.public_bytes(serialization.Encoding.PEM))
-    _write(folder / "revocations.pem", b"".join(lists))
+    write(folder / "revocations.pem", b"".join(lists))
 
 
 # --- cards ----------------------------------------------------------------------------------------
 
 
 def _card(folder: Path, holder: Holder, issuer: Authority) -> CardCertificates:
-    card = CardCertificates(holder, _paths(folder / "authentication"), _paths(folder / "signature"))
+    card = CardCertificates(holder, paths(folder / "authentication"), paths(folder / "signature"))
     note, told = folder / "holder.json", json.dumps(asdict(holder), ensure_ascii=False, indent=1)
     if note.exists() and note.read_text(encoding="utf-8") == told:
         return card
     for issued, signature in ((card.authentication, False), (card.signature, True)):
         key = new_key()
-        _save(issued, person_certificate(issuer, key, holder, signature=signature), key, issuer)
-    _write(note, told.encode())
+        save(issued, person_certificate(issuer, key, holder, signature=signature), key, issuer)
+    write(note, told.encode())
     return card
-
-
-# --- files --------------------------------------------------------------------------------------------
-
-
-def _paths(stem: Path) -> Issued:
-    return Issued(
-        stem.with_name(f"{stem.name}.pem"),
-        stem.with_name(f"{stem.name}-chain.pem"),
-        stem.with_name(f"{stem.name}.key"),
-    )
-
-
-def _save(issued: Issued, certificate: x509.Certificate, key: rsa.RSAPrivateKey, issuer: Authority) -> None:
-    leaf = certificate.public_bytes(serialization.Encoding.PEM)
-    _write(issued.key, _key_pem(key))
-    _write(issued.chain, leaf + _pem(issuer))
-    _write(issued.certificate, leaf)
-
-
-def _pem(authority: Authority) -> bytes:
-    certificate = authority.certificate
-    return certificate.public_bytes(serialization.Encoding.PEM) if certificate else b""
-
-
-def _key_pem(key: rsa.RSAPrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _bundle(path: Path, *members: Authority) -> Path:
-    return _write(path, b"".join(_pem(member) for member in members))
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write whole or not at all: the presence of a certificate says that its key is there too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.read_bytes() == content:
-        return path
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    return draft.replace(path)
 
 
 def _forget_when_old(folder: Path) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
-from demo_lgc.sandbox.pki import CardCertificates, Pki
+from demo_lgc.sandbox.pki import CardCertificates, Holder, Pki
 
 _LIBRARIES = (
     "/usr/lib/softhsm/libsofthsm2.so",
@@ -34,7 +34,7 @@ _LIBRARIES = (
     "/opt/homebrew/lib/softhsm/libsofthsm2.so",
     "C:/SoftHSM2/lib/softhsm2-x64.dll",
 )
-_AID = bytes.fromhex("E828BD080F8025000001FF0010")  # IAS-ECC application of the contact side
+AID = bytes.fromhex("E828BD080F8025000001FF0010")  # IAS-ECC application of the contact side
 _UNBLOCKING_CODE = "12345678"
 _NOTE = "card.json"
 
@@ -168,7 +168,7 @@ def _objects(order: dict[str, Any]) -> Iterator[dict[Any, Any]]:
         ("signature", b"\x10", "SIG", "Certificat de Signature CPS"),
     ):
         certificate_path, key_path = map(Path, order[use])
-        common = {Attribute.TOKEN: True, Attribute.ID: _AID + reference}
+        common = {Attribute.TOKEN: True, Attribute.ID: AID + reference}
         key = serialization.load_pem_private_key(key_path.read_bytes(), None)
         der = key.private_bytes(
             serialization.Encoding.DER,
@@ -199,7 +199,7 @@ def _objects(order: dict[str, Any]) -> Iterator[dict[Any, Any]]:
             Attribute.PRIVATE: False,
             Attribute.LABEL: "Certificat d'AC",
         }
-    for label, private, value in _data_objects(order["holder"]):
+    for label, private, value in data_objects(order["holder"]):
         yield {
             Attribute.CLASS: ObjectClass.DATA,
             Attribute.TOKEN: True,
@@ -209,10 +209,11 @@ def _objects(order: dict[str, Any]) -> Iterator[dict[Any, Any]]:
         }
 
 
-def _data_objects(holder: dict[str, Any]) -> Iterator[tuple[str, bool, bytes]]:
+def data_objects(holder: dict[str, Any]) -> Iterator[tuple[str, bool, bytes]]:
     """Yield (label, behind the code, BER-TLV). Indexes of activities have a hole after the first."""
     number, family, given = holder["national_id"], holder["family"], holder["given"]
-    yield "CPS_ID_CARD", False, _tlv(0xE0, _tlv(0x80, "8025000001"), _tlv(0x81, f"28{number[-8:]}"))
+    card_number = Holder(**holder).card_number
+    yield "CPS_ID_CARD", False, _tlv(0xE0, _tlv(0x80, "8025000001"), _tlv(0x81, card_number))
     yield "CPS_NAME_PS", False, _tlv(0xE1, _tlv(0x80, family), _tlv(0x81, given))
     identity = (_tlv(0x80, number), _tlv(0x81, family), _tlv(0x82, given))
     yield "CPS_INFO_PS", False, _tlv(0xEC, *identity, _tlv(0x83, holder["speciality"]))
