@@ -1,32 +1,50 @@
 """What the certificates and the data objects of a CPS say, read into the words of the domain.
 
-Everything is found by certificate fields, never by splitting printed names: CN, SN and GN share one RDN
-whose order varies, and staff cards have neither SN nor GN. Nothing here touches a reader.
+Everything is found by certificate fields, never by splitting printed names nor by labels: CN, SN and GN
+share one RDN whose order varies, and staff cards may have neither SN nor GN. Whether the card may be used
+is another question (`demo_lgc.card.validity`). Nothing here touches a reader.
 
-Reference: [CPS] PDT-INF-617 (certificates), spécifications externes table 3 (data objects).
+Reference: [CPS] §1.4, §1.5, PDT-INF-617 (certificates), spécifications externes table 3 (data objects).
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from demo_lgc.card.certificates import (
+    extension,
+    extension_value,
+    is_issued_by,
+    load_certificate,
+    may_issue,
+    name_of,
+    printable,
+)
 from demo_lgc.domain.errors import CardError, CardProblem
-from demo_lgc.domain.practitioner import CardHolder, PracticeSituation, Practitioner
+from demo_lgc.domain.practitioner import CardHolder, CardKind, PracticeSituation, Practitioner
 
-AUTHENTICATION, SIGNATURE = 0x20, 0x10  # last byte of CKA_ID: the reference of the key in the card
+logger = logging.getLogger(__name__)
 
+AUTHENTICATION, SIGNATURE = 0x20, 0x10  # last byte of CKA_ID on a CPS: the reference of the key in the card
+
+_KIND = ObjectIdentifier("1.2.250.1.71.1.2.2")  # INTEGER, see CardKind; absent on software certificates
 _CARD_NUMBER = ObjectIdentifier("1.2.250.1.71.1.2.3")  # « 8025000001/2600301752 »
-_PROFESSION = ObjectIdentifier("1.2.250.1.71.1.2.7")  # INTEGER, TRE_G15
-_SPECIALITIES = ObjectIdentifier("1.2.250.1.71.4.2.5")  # SEQUENCE OF UTF8String, TRE_R38
-_ACTIVITY = re.compile(r"CPS_ACTIVITY_(\d\d)_PS")
+_PROFESSION = ObjectIdentifier("1.2.250.1.71.1.2.7")  # INTEGER, TRE_G15; absent for staff
+_SPECIALITIES = ObjectIdentifier("1.2.250.1.71.4.2.5")  # SEQUENCE OF UTF8String, TRE_R38; often absent
+# a digit for the kind of number, then RPPS, ADELI, FINESS, SIREN or SIRET, and a rank of the establishment's
+_NATIONAL_ID = re.compile(r"[0-9][0-9A-Z]{8,14}(/\S{1,64})?")
+_STRUCTURE_ID = re.compile(r"[0-9][0-9A-Z]{8,15}")  # « 499900000018001 », « 10B0999999 »
+_SPECIALITY = re.compile(r"[A-Z]{1,3}[0-9]{1,3}")
+_SECTOR = re.compile(r"[A-Z]{2}[0-9]{2}")  # TRE_R02: « SA07 »
+_ACTIVITY = re.compile(r"CPS_ACTIVITY_([0-9]{2})_PS")
 
 
 @dataclass(frozen=True)
@@ -42,38 +60,58 @@ class CardPair:
 # --- certificates -------------------------------------------------------------------------------------
 
 
-def choose_pair(certificates: Iterable[tuple[bytes, bytes]]) -> CardPair:
-    """Return the two certificates of the holder among (CKA_ID, DER).
+def choose_pair(certificates: Iterable[tuple[bytes, bytes]], now: datetime | None = None) -> CardPair:
+    """Return the two certificates of the holder among (CKA_ID, DER); a CKA_ID is also that of the key.
 
-    Chosen by the last byte of CKA_ID and confirmed by keyUsage; the youngest when a renewed card holds
-    several. Raises CardError (UNREADABLE) when one of the two is missing.
+    keyUsage decides: contentCommitment makes a signature certificate, digitalSignature alone one of
+    authentication. A certificate with both (key 9C of a PIV card) is for signatures only: a key that
+    commits its holder does not answer the challenges that a server chooses. Among several, the reference
+    of a CPS comes first (CKA_ID ending by 0x20 or 0x10), then those valid `now`, then the youngest.
+    Raises CardError (UNREADABLE) when one of the two is missing.
     """
-    found: dict[int, tuple[datetime, bytes, bytes]] = {}
+    now = now or datetime.now(UTC)
+    ranked: dict[int, tuple[tuple[bool, bool, datetime], bytes, bytes]] = {}
     for identifier, der in certificates:
-        certificate = _load(der)
-        if certificate is None or not identifier or not _confirms(certificate, identifier[-1]):
+        certificate = load_certificate(der)
+        reference = _reference(certificate) if certificate and identifier else None
+        if certificate is None or reference is None:
             continue
-        candidate = (certificate.not_valid_after_utc, identifier, der)
-        found[identifier[-1]] = max(candidate, found.get(identifier[-1], candidate))
-    if AUTHENTICATION not in found or SIGNATURE not in found:
+        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        candidate = ((identifier[-1] == reference, start <= now < end, start), identifier, der)
+        ranked[reference] = max(candidate, ranked.get(reference, candidate))
+    if AUTHENTICATION not in ranked or SIGNATURE not in ranked:
         raise CardError(CardProblem.UNREADABLE)
-    (_, auth_id, authentication), (_, sign_id, signature) = found[AUTHENTICATION], found[SIGNATURE]
+    (_, auth_id, authentication), (_, sign_id, signature) = ranked[AUTHENTICATION], ranked[SIGNATURE]
     return CardPair(authentication, signature, auth_id, sign_id)
 
 
-def read_holder(pair: CardPair, info: bytes = b"", *, now: datetime | None = None) -> CardHolder:
-    """Return who holds the card. `info` is CPS_INFO_PS, used when the certificate tells no speciality.
+def read_holder(pair: CardPair, info: bytes = b"") -> CardHolder:
+    """Return who holds the card, valid or not. `info` is CPS_INFO_PS, for want of a speciality elsewhere.
 
-    Raises CardError: UNREADABLE (no national identifier), EXPIRED (one of the two certificates).
+    A staff card that names nobody gives its establishment as `family` and « » as `given`; `profession`
+    and `speciality` are « » when nothing tells them. Raises CardError (UNREADABLE): no certificate, no
+    national identifier, another one in each certificate, or a family of cards that we do not know.
     """
-    authentication, signature = _load(pair.authentication), _load(pair.signature)
+    authentication, signature = load_certificate(pair.authentication), load_certificate(pair.signature)
     if authentication is None or signature is None:
         raise CardError(CardProblem.UNREADABLE)
+    national_id = name_of(authentication, NameOID.COMMON_NAME)
+    if not _NATIONAL_ID.fullmatch(national_id) or name_of(signature, NameOID.COMMON_NAME) != national_id:
+        raise CardError(CardProblem.UNREADABLE)
     end = min(authentication.not_valid_after_utc, signature.not_valid_after_utc)
-    if end <= (now or datetime.now(UTC)):
-        raise CardError(CardProblem.EXPIRED)
     number = next(iter(_texts(authentication, _CARD_NUMBER)), "")
-    return CardHolder(_practitioner(authentication, info), end.date(), number.rpartition("/")[2])
+    profession = _integer(authentication, _PROFESSION)
+    practitioner = Practitioner(
+        national_id,
+        name_of(authentication, NameOID.SURNAME)
+        or name_of(authentication, NameOID.ORGANIZATION_NAME)
+        or national_id,
+        name_of(authentication, NameOID.GIVEN_NAME),
+        "" if profession is None else str(profession),
+        next(filter(_SPECIALITY.fullmatch, _texts(authentication, _SPECIALITIES)), "")
+        or read_speciality(info),
+    )
+    return CardHolder(practitioner, end.date(), number.rpartition("/")[2], _kind(authentication))
 
 
 def subject(certificate: bytes) -> str:
@@ -84,12 +122,14 @@ def subject(certificate: bytes) -> str:
 def chain_above(certificate: bytes, authorities: Iterable[bytes]) -> tuple[bytes, ...]:
     """Return the certificates that vouch for `certificate` among `authorities`, DER, nearest first.
 
-    Every link is verified; the chain stops where the next authority is not known, or at a root.
+    Every link is verified: signature, names, and the right of the one above to issue. The chain stops
+    where the next authority is not known, or at a root.
     """
-    known = [authority for der in authorities if (authority := _load(der)) is not None]
-    current, chain = x509.load_der_x509_certificate(certificate), []
-    while current.issuer != current.subject:
-        above = next((authority for authority in known if _issued(current, authority)), None)
+    known = [authority for der in authorities if (authority := load_certificate(der)) is not None]
+    current, chain = load_certificate(certificate), list[x509.Certificate]()
+    while current is not None and current.issuer != current.subject:
+        below = len(chain)  # authorities between the certificate and the next one
+        above = next((a for a in known if may_issue(a, below) and is_issued_by(current, a)), None)
         if above is None or above in chain:
             break
         chain.append(above)
@@ -106,55 +146,33 @@ def load_pem_chain(pem: bytes) -> tuple[bytes, ...]:
     return tuple(c.public_bytes(serialization.Encoding.DER) for c in certificates)
 
 
-def _load(der: bytes) -> x509.Certificate | None:
+def _reference(certificate: x509.Certificate) -> int | None:
+    """Tell what a certificate is for: SIGNATURE, AUTHENTICATION, or None (an authority, encryption…)."""
+    usage, basic = extension(certificate, x509.KeyUsage), extension(certificate, x509.BasicConstraints)
+    if usage is None or (basic is not None and basic.ca):
+        return None
+    if usage.content_commitment:
+        return SIGNATURE
+    purposes = extension(certificate, x509.ExtendedKeyUsage)
+    client = purposes is None or ExtendedKeyUsageOID.CLIENT_AUTH in purposes
+    return AUTHENTICATION if usage.digital_signature and client else None
+
+
+def _kind(certificate: x509.Certificate) -> CardKind:
+    number = _integer(certificate, _KIND)
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
-        return None  # a card may hold other things than our certificates; those are not ours to judge
+        return CardKind(0 if number is None else number)
+    except ValueError as error:
+        raise CardError(CardProblem.UNREADABLE) from error
 
 
-def _confirms(certificate: x509.Certificate, reference: int) -> bool:
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    if reference == AUTHENTICATION:
-        return usage.digital_signature
-    return reference == SIGNATURE and usage.content_commitment
-
-
-def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
-
-
-def _practitioner(certificate: x509.Certificate, info: bytes) -> Practitioner:
-    def name(oid: ObjectIdentifier) -> str:
-        values = certificate.subject.get_attributes_for_oid(oid)
-        return str(values[0].value) if values else ""
-
-    national_id = name(NameOID.COMMON_NAME)
-    if not national_id:
-        raise CardError(CardProblem.UNREADABLE)
-    family = name(NameOID.SURNAME) or name(NameOID.ORGANIZATION_NAME)
-    profession = next((str(value[0]) for tag, value in _extension(certificate, _PROFESSION) if value), "")
-    speciality = next(iter(_texts(certificate, _SPECIALITIES)), "") or read_speciality(info)
-    return Practitioner(national_id, family, name(NameOID.GIVEN_NAME), profession, speciality)
-
-
-def _extension(certificate: x509.Certificate, oid: ObjectIdentifier) -> list[tuple[int, bytes]]:
-    try:
-        extension = certificate.extensions.get_extension_for_oid(oid).value
-    except (x509.ExtensionNotFound, ValueError):
-        return []
-    return list(read_tlv(extension.value)) if isinstance(extension, x509.UnrecognizedExtension) else []
+def _integer(certificate: x509.Certificate, oid: ObjectIdentifier) -> int | None:
+    values = (value for tag, value in read_tlv(extension_value(certificate, oid)) if tag == 0x02 and value)
+    return next((int.from_bytes(value, signed=True) for value in values), None)
 
 
 def _texts(certificate: x509.Certificate, oid: ObjectIdentifier) -> Iterator[str]:
-    for tag, value in _extension(certificate, oid):
+    for tag, value in read_tlv(extension_value(certificate, oid)):
         members = read_tlv(value) if tag == 0x30 else [(tag, value)]
         yield from (_text(member) for _, member in members)
 
@@ -165,28 +183,34 @@ def _texts(certificate: x509.Certificate, oid: ObjectIdentifier) -> Iterator[str
 def read_speciality(info: bytes) -> str:
     """Return the speciality (TRE_R38) of CPS_INFO_PS: its last four characters. « » when there is none."""
     last = _text(info.rstrip(b"\x00\xff "))[-4:]
-    return last if re.fullmatch(r"[A-Z]{1,3}[0-9]{1,3}", last) else ""
+    return last if _SPECIALITY.fullmatch(last) else ""
 
 
 def read_situations(objects: Mapping[str, bytes]) -> tuple[PracticeSituation, ...]:
-    """Return the activities among data objects by label, in the order of the card.
+    """Return the activities among data objects by label, in the order of the card, each once.
 
-    Indexes may have holes; an object without structure or sector is no situation to work from.
+    Indexes may have holes. Structure and sector are taken from one container; a container without a
+    structure and a sector of the right form is no situation to work from, and is skipped.
     """
-    ranked = []
-    for label, value in objects.items():
-        match = _ACTIVITY.fullmatch(label)
-        fields = dict(_inside(value)) if match else {}
-        if match and 0x85 in fields and 0x86 in fields:
-            name, structure, sector = (_text(fields.get(tag, b"")) for tag in (0x84, 0x85, 0x86))
-            ranked.append((int(match[1]), PracticeSituation(structure, name, sector)))
-    return tuple(situation for _, situation in sorted(ranked, key=lambda pair: pair[0]))
+    found: dict[tuple[str, str], PracticeSituation] = {}
+    for label in sorted(label for label in objects if _ACTIVITY.fullmatch(label)):
+        containers = [content for tag, content in read_tlv(objects[label]) if tag == 0xEE]
+        situations = [s for s in map(_situation, containers) if s is not None]
+        if len(situations) < max(1, len(containers)):
+            logger.info("%s: an activity without structure or sector", label)
+        for situation in situations:
+            found.setdefault((situation.structure_id, situation.sector), situation)
+    return tuple(found.values())
 
 
-def _inside(value: bytes) -> Iterator[tuple[int, bytes]]:
-    for tag, content in read_tlv(value):
-        if tag == 0xEE:
-            yield from read_tlv(content)
+def _situation(container: bytes) -> PracticeSituation | None:
+    fields = dict[int, str]()
+    for tag, value in read_tlv(container):
+        fields.setdefault(tag, _text(value))
+    structure, sector = fields.get(0x85, ""), fields.get(0x86, "")
+    if not _STRUCTURE_ID.fullmatch(structure) or not _SECTOR.fullmatch(sector):
+        return None
+    return PracticeSituation(structure, fields.get(0x84, ""), sector)
 
 
 def read_tlv(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -216,4 +240,4 @@ def _text(value: bytes) -> str:
         text = value.decode()
     except UnicodeDecodeError:
         text = value.decode("iso8859-1")
-    return text.strip("\x00 ")
+    return printable(text)

@@ -9,14 +9,16 @@ Reference: [PKCS11] C_Initialize; [CPS] §2.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -32,7 +34,9 @@ logger = logging.getLogger(__name__)
 
 DEADLINE = 60.0  # seconds; a card takes one at most, a reader that hangs must not hold the program
 
-_GONE = (
+_ALREADY = 0x191  # CKR_CRYPTOKI_ALREADY_INITIALIZED: it would not be finalized
+
+GONE = (
     p11.SessionHandleInvalid,
     p11.SessionClosed,
     p11.DeviceRemoved,
@@ -44,19 +48,72 @@ _GONE = (
     p11.UserNotLoggedIn,  # the card was reset by another program: the code must be given again
 )
 
+# What a module answers when another program holds the card, or when it was just pulled out: only the list
+# of the readers tells which. The Cryptolib, as OpenSC, has but GeneralError for a sharing violation.
+HELD = (p11.DeviceError, p11.FunctionFailed, p11.GeneralError)
+
 
 @contextmanager
 def translated(otherwise: CardProblem) -> Iterator[None]:
     """Turn exceptions of PKCS#11 into CardError: REMOVED, UNREADABLE, or `otherwise`."""
     try:
         yield
-    except _GONE as error:
+    except GONE as error:
         raise CardError(CardProblem.REMOVED) from error
     except p11.TokenNotRecognised as error:
         raise CardError(CardProblem.UNREADABLE) from error
     except p11.PKCS11Error as error:
         logger.warning("PKCS#11: %s", type(error).__name__)
         raise CardError(otherwise) from error
+
+
+class _FunctionList(ctypes.Structure):
+    """The beginning of CK_FUNCTION_LIST. Reference: [PKCS11]; packed on Windows only."""
+
+    if sys.platform == "win32":
+        _pack_ = 1
+    _fields_ = (
+        ("version", ctypes.c_ubyte * 2),
+        ("initialize", ctypes.CFUNCTYPE(ctypes.c_ulong, ctypes.c_void_p)),
+        ("finalize", ctypes.CFUNCTYPE(ctypes.c_ulong, ctypes.c_void_p)),
+    )
+
+
+def _functions(module: Any) -> _FunctionList:
+    """Return the functions of the library, to be called without the GIL.
+
+    python-pkcs11 holds it during C_Finalize, which speaks to the card: windows would stand still meanwhile.
+    """
+    table = ctypes.POINTER(_FunctionList)()
+    ctypes.CDLL(module.so).C_GetFunctionList(ctypes.byref(table))
+    return table.contents
+
+
+def restart(module: Any) -> None:
+    """End every session of this process: C_Finalize, C_Initialize. Raises CardError (LIBRARY_FAILS).
+
+    The only way to close the session that a failed login leaks, or one that outlived its card.
+    """
+    functions = _functions(module)
+    if answer := functions.finalize(None):
+        logger.warning("PKCS#11: %#x at a restart", answer)
+    if (answer := functions.initialize(None)) not in (0, _ALREADY):
+        logger.warning("PKCS#11: %#x at a restart", answer)
+        _note_the_end(module)
+        raise CardError(CardProblem.LIBRARY_FAILS)
+
+
+def finish(module: Any) -> None:
+    """End every session of this process, and the use of the library. Never raises."""
+    if answer := _functions(module).finalize(None):
+        logger.warning("PKCS#11: %#x at the end", answer)
+    _note_the_end(module)
+
+
+def _note_the_end(module: Any) -> None:
+    """Let python-pkcs11 know that the library is finalized, so that it initializes it again when asked to."""
+    with suppress(p11.PKCS11Error):  # « not initialized », indeed
+        module.finalize()
 
 
 def _carry_out(owner: CardThread, job: Callable[[Any], T], future: Future[T]) -> None:
@@ -100,18 +157,18 @@ class CardThread:
 
     @classmethod
     def acquire(cls, library: str) -> CardThread:
-        """Return the owner of `library`, started and loaded. Raises CardError (NO_LIBRARY)."""
+        """Return the owner of `library`, started and loaded. Raises CardError (LIBRARY_FAILS)."""
         with cls._registry:
             owner = cls._threads.get(library)
             if owner is None:
                 owner = cls(library)
                 owner._thread.start()
                 try:
-                    with translated(CardProblem.NO_LIBRARY):
+                    with translated(CardProblem.LIBRARY_FAILS):
                         owner.run(lambda _: owner._load())
                 except CardError as error:
                     owner._jobs.put(None)
-                    raise CardError(CardProblem.NO_LIBRARY) from error
+                    raise CardError(CardProblem.LIBRARY_FAILS) from error
                 cls._threads[library] = owner
             owner._users += 1
             return owner
@@ -145,6 +202,10 @@ class CardThread:
         finally:
             del future, job  # see _carry_out
 
+    def post(self, job: Callable[[Any], object]) -> None:
+        """Run `job(module)` in the thread, after what it is busy with; nobody waits for it."""
+        self._jobs.put(partial(_carry_out, self, job, Future()))
+
     def look_every(self, interval: float, owner: object, look: Callable[[Any], None]) -> None:
         """Call `look(module)` in the thread every `interval` seconds, until `look_no_more(owner)`."""
         self.run(lambda _: self._looks.update({owner: _Look(interval, look)}))
@@ -171,10 +232,7 @@ class CardThread:
             if self._patience() == 0:
                 self._look()
         if self._module is not None:
-            try:
-                self._module.finalize()
-            except p11.PKCS11Error as error:
-                logger.warning("PKCS#11: %s at the end", type(error).__name__)
+            finish(self._module)
 
     def _patience(self) -> float | None:
         """Seconds until the next look, None when nobody looks."""

@@ -5,13 +5,20 @@ Reference: [CPS] §1.4.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 
 from demo_lgc.card.cps import CardPair, chain_above
 from demo_lgc.card.provider import Pkcs1, Pss
+from demo_lgc.card.selftest import Engine
 from demo_lgc.card.signer import CardSigner
 from demo_lgc.card.tls import CardTls
 from demo_lgc.domain.practitioner import CardHolder, PracticeSituation
+
+
+def tell(act: Callable[[], None]) -> None:
+    """Say that the card left, from a thread of its own: who is told may well ask something of the card's."""
+    threading.Thread(target=act, name="card removed", daemon=True).start()
 
 
 class OpenedCard:
@@ -28,16 +35,18 @@ class OpenedCard:
         pkcs1: Pkcs1,
         pss: Pss | None,
         on_close: Callable[[], None],
+        engine: Engine | None = None,
     ) -> None:
         """Arrange the keys. `authorities` are the CA certificates known, DER, in any order.
 
-        `sign` is the signature key on data; `pkcs1` and `pss` the authentication key, see CardTls.
+        `sign` is the signature key on data; `pkcs1` and `pss` the authentication key, and `engine` what
+        leads its handshakes, see CardTls.
         """
         known = tuple(authorities)
         above = chain_above(pair.authentication, known)
         self._holder, self._situations = holder, situations
         self._signer = CardSigner(pair.signature, chain_above(pair.signature, known), sign)
-        self._tls = CardTls(pair.authentication, above, pkcs1, pss)
+        self._tls = CardTls(pair.authentication, above, pkcs1, pss, engine)
         self._on_close = on_close
 
     @property

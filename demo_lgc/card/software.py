@@ -1,116 +1,46 @@
-"""A reader and a card made of Python, for tests: everything a CPS does to its user, on demand.
+"""Readers made of Python, for tests: everything a CPS does to its user, on demand.
 
-The code is counted and blocks, the card can be put in and pulled out at any moment. Its private keys are
-held by Python, and reach OpenSSL through the same provider as those of a real card.
+Cards can be put in and pulled out at any moment.
 
 Reference: [CPS] §1.3, §3.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-
-from demo_lgc.card.cps import CardPair, load_pem_chain, read_holder
-from demo_lgc.card.opened import OpenedCard
-from demo_lgc.card.signer import SHA256_PREFIX
+from demo_lgc.card import codes
+from demo_lgc.card.choice import chosen, judged, ranked
+from demo_lgc.card.opened import OpenedCard, tell
+from demo_lgc.card.software_card import CardFiles, SoftwareCard
+from demo_lgc.card.validity import CardRules
 from demo_lgc.domain.errors import CardError, CardProblem
-from demo_lgc.domain.practitioner import CardHolder, PracticeSituation
+from demo_lgc.domain.trust import CardInReader
 
-TRIES = 3
+__all__ = ["FIRST", "SoftwareCard", "SoftwareReader"]
 
-
-class KeyFiles(Protocol):
-    """Where one certificate lies: `chain` is the leaf then what is above it, `key` PKCS#8; all PEM."""
-
-    @property
-    def chain(self) -> Path: ...  # noqa: D102
-
-    @property
-    def key(self) -> Path: ...  # noqa: D102
-
-
-class HolderActivities(Protocol):
-    """What the certificates do not tell. An activity is (Struct_IdNat, name, sector)."""
-
-    @property
-    def speciality(self) -> str: ...  # noqa: D102
-
-    @property
-    def activities(self) -> tuple[tuple[str, str, str], ...]: ...  # noqa: D102
-
-
-class CardFiles(Protocol):
-    """The files a software card is made from."""
-
-    @property
-    def holder(self) -> HolderActivities: ...  # noqa: D102
-
-    @property
-    def authentication(self) -> KeyFiles: ...  # noqa: D102
-
-    @property
-    def signature(self) -> KeyFiles: ...  # noqa: D102
-
-
-class SoftwareCard:
-    """A card: two keys, a code and the tries left on it. Raises OSError and ValueError on its files."""
-
-    def __init__(self, files: CardFiles, code: str = "1234", *, pss: bool = True) -> None:
-        """Load the keys. `pss` False makes it a CPS3, True a CPS4."""
-        authentication, signature = (
-            load_pem_chain(part.chain.read_bytes()) for part in (files.authentication, files.signature)
-        )
-        self.pair = CardPair(authentication[0], signature[0])
-        self.authorities = tuple(dict.fromkeys(authentication[1:] + signature[1:]))
-        self.info = files.holder.speciality.encode()
-        self.situations = tuple(
-            PracticeSituation(structure, name, sector) for structure, name, sector in files.holder.activities
-        )
-        self.pss, self.tries, self._code = pss, TRIES, code
-        self._authentication, self._signature = _load(files.authentication.key), _load(files.signature.key)
-
-    def give(self, code: str) -> None:
-        """Count a try as a card does. Raises CardError (BLOCKED, WRONG_CODE)."""
-        if self.tries and code == self._code:
-            self.tries = TRIES
-            return
-        self.tries = max(0, self.tries - 1)
-        if not self.tries:
-            raise CardError(CardProblem.BLOCKED)
-        raise CardError(CardProblem.WRONG_CODE, self.tries)
-
-    def sign(self, data: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 / SHA-256 with the signature key."""
-        return self._signature.sign(data, padding.PKCS1v15(), hashes.SHA256())
-
-    def sign_info(self, info: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 of a DigestInfo with the authentication key."""
-        digest = info.removeprefix(SHA256_PREFIX)
-        return self._authentication.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
-
-    def sign_pss(self, digest: bytes, salt: int) -> bytes:
-        """RSASSA-PSS of a SHA-256 digest with the authentication key."""
-        scheme = padding.PSS(padding.MGF1(hashes.SHA256()), salt)
-        return self._authentication.sign(digest, scheme, Prehashed(hashes.SHA256()))
+FIRST = "Lecteur 1"
+_ANY_CARD = CardRules()
 
 
 class SoftwareReader:
-    """Domain `CardReader` around a SoftwareCard that tests insert and pull out. Safe in any thread."""
+    """Domain `CardReader` around software cards that tests insert and pull out. Safe in any thread."""
 
-    def __init__(self, card: CardFiles | SoftwareCard | None = None, code: str = "1234", *, pss: bool = True):
-        """Make a reader with `card` in it, or empty. `pss` False makes it a CPS3."""
-        self._code, self._pss = code, pss
+    def __init__(
+        self,
+        card: CardFiles | SoftwareCard | None = None,
+        code: str = "1234",
+        *,
+        pss: bool = True,
+        rules: CardRules = _ANY_CARD,
+    ) -> None:
+        """Make a reader with `card` in it, or empty. `pss` False makes it a CPS3; `rules` judge the cards."""
+        self._code, self._pss, self._rules = code, pss, rules
         self._lock = threading.RLock()
-        self._card: SoftwareCard | None = None
+        self._cards: dict[str, SoftwareCard] = {}  # by reader
         self._session: object | None = None
+        self._open_in = ""  # the reader of the open card
         self._watchers: list[Callable[[], None]] = []
         self._removed = False  # while a session was open
         if card is not None:
@@ -118,54 +48,122 @@ class SoftwareReader:
 
     # --- what a hand does -----------------------------------------------------------------------------
 
-    def insert(self, card: CardFiles | SoftwareCard) -> SoftwareCard:
+    def insert(self, card: CardFiles | SoftwareCard, reader: str = FIRST) -> SoftwareCard:
         """Put a card in, and return it so that it can be put in again with its count of tries."""
         made = card if isinstance(card, SoftwareCard) else SoftwareCard(card, self._code, pss=self._pss)
         with self._lock:
-            self._card = made
+            self._cards[reader] = made
         return made
 
-    def pull_out(self) -> SoftwareCard | None:
+    def pull_out(self, reader: str = FIRST) -> SoftwareCard | None:
         """Take the card out, in the middle of anything, and return it."""
         with self._lock:
-            self._removed = self._removed or self._session is not None
-            card, self._card, self._session = self._card, None, None
-            watchers, self._watchers = self._watchers, []
+            card, watchers = self._cards.pop(reader, None), []
+            if self._session is not None and self._open_in == reader:
+                self._session, self._removed = None, True
+                watchers, self._watchers = self._watchers, []
         for act in watchers:
-            _tell(act)
+            tell(act)
         return card
 
     # --- CardReader -----------------------------------------------------------------------------------
 
-    def read(self) -> CardHolder:
-        """Return the holder of the card present. Raises CardError (NO_CARD, UNREADABLE, EXPIRED)."""
-        card = self._present()
-        return read_holder(card.pair, card.info)
-
-    def tries_left(self) -> int:
-        """Tries left on the code: 3, 2, 1 or 0. Raises CardError (NO_CARD)."""
-        return self._present().tries
-
-    def open(self, code: str) -> OpenedCard:
-        """Give the code. Raises CardError: CODE_LENGTH, WRONG_CODE, BLOCKED and those of `read`."""
-        if not re.fullmatch(r"[0-9]{4}", code):
-            raise CardError(CardProblem.CODE_LENGTH)
+    def look(self) -> tuple[CardInReader, ...]:
+        """Return the cards present, those that can open a session first. Raises CardError (NO_CARD)."""
         with self._lock:
-            card, holder = self._present(), self.read()
-            card.give(code)
+            return tuple(seen for seen, _ in self._present())
+
+    def open(self, code: str, card_number: str = "") -> OpenedCard:
+        """Give the code. Raises as the protocol says."""
+        try:
+            if problem := codes.defect_of_code(code):
+                raise CardError(problem)
+            return self._open(card_number, lambda card: card.give(code))
+        finally:
+            code = ""  # an exception holds this frame
+
+    def unblock(self, unblocking_code: str, new_code: str, card_number: str = "") -> None:
+        """Give the unblocking code and a new code. Raises as the protocol says."""
+        try:
+            if problem := codes.defect_of_unblocking(unblocking_code, new_code):
+                raise CardError(problem)
+            acceptable = (None, CardProblem.BLOCKED)
+            self._give(card_number, acceptable, lambda card: card.unblock(unblocking_code, new_code))
+        finally:
+            unblocking_code = new_code = ""
+
+    def change_code(self, code: str, new_code: str, card_number: str = "") -> None:
+        """Replace the code. Raises as the protocol says."""
+        try:
+            if problem := codes.defect_of_change(code, new_code):
+                raise CardError(problem)
+            self._give(card_number, (None,), lambda card: card.change(code, new_code))
+        finally:
+            code = new_code = ""
+
+    def watch(self, on_removed: Callable[[], None]) -> None:
+        """Call `on_removed`, once and from another thread, when the open card is pulled out."""
+        with self._lock:
+            if self._session is not None:
+                self._watchers.append(on_removed)
+            elif self._removed:
+                tell(on_removed)
+
+    def close(self) -> None:
+        """Forget the open card."""
+        self._close(self._session)
+
+    # --- pieces ---------------------------------------------------------------------------------------
+
+    def _present(self) -> list[tuple[CardInReader, SoftwareCard]]:
+        if not self._cards:
+            raise CardError(CardProblem.NO_CARD)
+        return ranked(
+            [
+                (judged(reader, card.pair, card.info, card.authorities, card.tries, self._rules), card)
+                for reader, card in sorted(self._cards.items())
+            ]
+        )
+
+    def _give(
+        self,
+        card_number: str,
+        acceptable: tuple[CardProblem | None, ...],
+        give: Callable[[SoftwareCard], CardError | None],
+    ) -> tuple[CardInReader, SoftwareCard]:
+        """Close the open card, and give codes to the one that is chosen."""
+        with self._lock:
+            self._close(self._session)
+            seen, card = chosen(self._present(), card_number)
+            if seen.problem not in acceptable:
+                raise CardError(seen.problem or CardProblem.UNREADABLE)
+            refused = give(card)
+        if refused is not None:
+            try:
+                raise refused
+            finally:
+                del refused  # it holds this frame, which would hold it in turn
+        return seen, card
+
+    def _open(self, card_number: str, give: Callable[[SoftwareCard], CardError | None]) -> OpenedCard:
+        with self._lock:
+            seen, card = self._give(card_number, (None,), give)
+            if seen.holder is None:
+                raise CardError(CardProblem.UNREADABLE)
             session = self._session = object()
-            self._watchers, self._removed = [], False
+            self._watchers, self._removed, self._open_in = [], False, seen.reader
 
         def guarded(sign: Callable[..., bytes]) -> Callable[..., bytes]:
             def signed(*arguments: object) -> bytes:
-                if self._session is not session:
+                signature = sign(*arguments) if self._session is session else b""
+                if self._session is not session:  # pulled out, perhaps at work
                     raise CardError(CardProblem.REMOVED)
-                return sign(*arguments)
+                return signature
 
             return signed
 
         return OpenedCard(
-            holder,
+            seen.holder,
             card.situations,
             card.pair,
             card.authorities,
@@ -175,36 +173,7 @@ class SoftwareReader:
             on_close=lambda: self._close(session),
         )
 
-    def watch(self, on_removed: Callable[[], None]) -> None:
-        """Call `on_removed`, once and from another thread, when the open card is pulled out."""
-        with self._lock:
-            if self._session is not None:
-                self._watchers.append(on_removed)
-            elif self._removed:
-                _tell(on_removed)
-
-    def close(self) -> None:
-        """Forget the open card."""
-        self._close(self._session)
-
-    def _present(self) -> SoftwareCard:
-        card = self._card
-        if card is None:
-            raise CardError(CardProblem.NO_CARD)
-        return card
-
     def _close(self, session: object | None) -> None:
         with self._lock:
             if self._session is session:
                 self._session, self._watchers = None, []
-
-
-def _tell(act: Callable[[], None]) -> None:
-    threading.Thread(target=act, name="card removed", daemon=True).start()
-
-
-def _load(path: Path) -> rsa.RSAPrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError(f"{path} is not an RSA key")
-    return key

@@ -1,4 +1,4 @@
-"""What is asked of the token itself. Everything here runs in the thread that owns the module.
+"""The cards that a PKCS#11 module sees, and what they tell without any code. In the thread that owns it.
 
 Slots are listed anew at every question: the flags of a token are those of the moment it was listed, and
 after a removal any object of before is dead. Searches are always read to their end, otherwise the module
@@ -9,22 +9,27 @@ Reference: [CPS] §1.3 (flags), §1.4 (objects, mechanisms), §2 (traps of pytho
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pkcs11 import MGF, Attribute, Mechanism, ObjectClass, TokenFlag
+from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag
 from pkcs11 import exceptions as p11
+from pkcs11._pkcs11 import SearchIter  # type: ignore[attr-defined]  # its stub shows the public ones only
 
-from demo_lgc.card.cps import CardPair, choose_pair, read_situations
-from demo_lgc.card.module import translated
-from demo_lgc.card.signer import sha256_info
+from demo_lgc.card.cps import CardPair, choose_pair
+from demo_lgc.card.module import HELD, translated
 from demo_lgc.domain.errors import CardError, CardProblem
-from demo_lgc.domain.practitioner import PracticeSituation
 
 logger = logging.getLogger(__name__)
 
 _USED = TokenFlag.TOKEN_INITIALIZED | TokenFlag.USER_PIN_INITIALIZED
+_GONE = (p11.TokenNotPresent, p11.DeviceRemoved, p11.SlotIDInvalid)
+_LAG = 1.0  # seconds; pcscd looks at its readers every 0.4
+_ABSENT = (p11.AttributeTypeInvalid, p11.AttributeSensitive, p11.FunctionFailed)
 
 
 @dataclass(frozen=True)
@@ -38,201 +43,173 @@ class Found:
     pss: bool
 
     @property
+    def reader(self) -> str:
+        """The name of the reader."""
+        return reader_name(self.token.slot)
+
+    @property
     def serial(self) -> bytes:
         """The serial number of the token."""
         return bytes(self.token.serial)
 
 
-def list_tokens(module: Any) -> list[Any]:
-    """Return the tokens of the readers, initialised ones only: SoftHSM always shows an empty one more.
+@dataclass(frozen=True)
+class Unread:
+    """A card that tells nothing: UNREADABLE (not one of ours), IN_USE (another program holds it)."""
 
-    A health insurance card in the other slot of the reader is not recognised, and skipped. Raises
-    CardError: NO_READER, NO_CARD, UNREADABLE (cards, but none that the library knows).
+    reader: str
+    problem: CardProblem
+
+
+Known = Mapping[tuple[str, bytes], Found]  # by reader and serial number
+
+
+def list_slots(module: Any, *, with_card: bool) -> list[Any]:
+    """Return the slots. Raises CardError (NO_READER).
+
+    A listing is several calls, between which a reader or a card may come or go: it is asked twice.
     """
-    with translated(CardProblem.NO_READER):
-        slots = list(module.get_slots(token_present=True))
-        if not slots and not module.get_slots():
-            raise CardError(CardProblem.NO_READER)
-        tokens, unknown = [], False
-        for slot in slots:
-            try:
-                token = slot.get_token()
-            except p11.TokenNotRecognised:
-                unknown = True
-            except (p11.TokenNotPresent, p11.DeviceRemoved, p11.SlotIDInvalid):
-                continue  # pulled out between the two questions
-            else:
-                if token.flags & _USED:
-                    tokens.append(token)
-    if not tokens:
-        raise CardError(CardProblem.UNREADABLE if unknown else CardProblem.NO_CARD)
-    return tokens
-
-
-def find_card(module: Any, known: Found | None = None, session: Any = None) -> Found:
-    """Return the first CPS of the readers, without any code.
-
-    `known` is the answer of last time, not read again when the same card is there; `session` is a session
-    already open on it: python-pkcs11 logs every session out when it closes one that was logged in, and a
-    public one may not be opened and closed beside it for nothing. Raises CardError.
-    """
-    tokens = list_tokens(module)
-    for token in tokens:
-        if known is not None and bytes(token.serial) == known.serial:
-            return Found(token, known.pair, known.authorities, known.info, known.pss)
-    problem = CardError(CardProblem.UNREADABLE)
-    for token in tokens:
+    for last in (False, True):
         try:
-            return _read(token, session)
-        except CardError as error:
-            problem = error
-    raise problem
-
-
-def tries_left(token: Any) -> int:
-    """Return the tries left on the code, from the flags of a token just listed."""
-    for flag, tries in (
-        (TokenFlag.USER_PIN_LOCKED, 0),
-        (TokenFlag.USER_PIN_FINAL_TRY, 1),
-        (TokenFlag.USER_PIN_COUNT_LOW, 2),
-    ):
-        if token.flags & flag:
-            return tries
-    return 3
-
-
-def log_in(module: Any, found: Found, code: str) -> Any:
-    """Give the code to the card and return the session. Raises CardError (WRONG_CODE, BLOCKED, …).
-
-    A login that fails leaks its session, which then forbids unblocking; one of ours may also have been
-    left open by a removal. Both end with C_Finalize and C_Initialize.
-    """
-    session, problem = _offer(module, found, code)
-    if problem is None:
-        return session
-    with translated(CardProblem.UNREADABLE):
-        module.reinitialize()
-    if problem.problem is CardProblem.WRONG_CODE:
-        left = tries_left(find_card(module, found).token)
-        problem = CardError(CardProblem.WRONG_CODE, left) if left else CardError(CardProblem.BLOCKED)
-    try:
-        raise problem
-    finally:
-        del problem  # it holds this frame, and those above, where the code is: neither outlives the other
-
-
-def _offer(module: Any, found: Found, code: str) -> tuple[Any, CardError | None]:
-    """Give the code, once; return the session, or why there is none. Nothing of the failure is kept."""
-    try:
-        with translated(CardProblem.UNREADABLE):
-            try:
-                return found.token.open(user_pin=code), None
-            except p11.UserAlreadyLoggedIn:
-                module.reinitialize()
-                return find_card(module, found).token.open(user_pin=code), None
-    except CardError as error:
-        if isinstance(error.__cause__, p11.PinLocked):
-            return None, CardError(CardProblem.BLOCKED)
-        if isinstance(error.__cause__, p11.PinIncorrect | p11.PinInvalid | p11.PinLenRange):
-            return None, CardError(CardProblem.WRONG_CODE)
-        return None, CardError(error.problem)
-
-
-class TokenKeys:
-    """The two private keys of a session whose code was given."""
-
-    def __init__(self, session: Any, found: Found) -> None:
-        """Find the keys. Raises CardError (UNREADABLE, REMOVED)."""
-        self.session: Any = session
-        self._slot = found.token.slot.slot_id
-        with translated(CardProblem.UNREADABLE):
-            self._authentication = _key(session, found.pair.authentication_id)
-            self._signature = _key(session, found.pair.signature_id)
-            self.situations: tuple[PracticeSituation, ...] = read_situations(_data_objects(session))
-
-    def sign(self, data: bytes) -> bytes:
-        """Sign with the signature key. Raises CardError (REMOVED, REFUSED).
-
-        By the mechanism that hashes, as the signature key of a CPS3 wants it; by DigestInfo on tokens
-        that have only the bare one.
-        """
-        with translated(CardProblem.REFUSED):
-            try:
-                return bytes(self._signature.sign(data, mechanism=Mechanism.SHA256_RSA_PKCS))
-            except (p11.KeyTypeInconsistent, p11.MechanismInvalid, p11.FunctionNotSupported):
-                return bytes(self._signature.sign(sha256_info(data), mechanism=Mechanism.RSA_PKCS))
-
-    def sign_info(self, info: bytes) -> bytes:
-        """Sign a DigestInfo with the authentication key: the only way a CPS3 has. Raises CardError."""
-        with translated(CardProblem.REFUSED):
-            return bytes(self._authentication.sign(info, mechanism=Mechanism.RSA_PKCS))
-
-    def sign_pss(self, digest: bytes, salt: int) -> bytes:
-        """Sign a SHA-256 digest with the authentication key, RSASSA-PSS. Raises CardError."""
-        scheme = (Mechanism.SHA256, MGF.SHA256, salt)
-        with translated(CardProblem.REFUSED):
-            return bytes(
-                self._authentication.sign(digest, mechanism=Mechanism.RSA_PKCS_PSS, mechanism_param=scheme)
-            )
-
-    def is_there(self, module: Any) -> bool:
-        """True while the card of this session is in its reader and the session is alive.
-
-        A card pulled out and put back between two looks is seen by its session, which died. The token
-        itself is not asked: a card reads its counter of tries at each C_GetTokenInfo. Nor is a search
-        made: python-pkcs11 ends a search that could not start when it is collected, which raises there.
-        """
-        try:
-            with translated(CardProblem.REMOVED):
-                _ = self._authentication[Attribute.ID]
-                return any(slot.slot_id == self._slot for slot in module.get_slots(token_present=True))
-        except CardError:
-            return False
-
-    def log_out(self) -> None:
-        """Close the session, which logs out. Never raises: the card may be gone."""
-        try:
-            self.session.close()
+            return list(module.get_slots(token_present=with_card))
         except p11.PKCS11Error as error:
-            logger.info("PKCS#11: %s at log out", type(error).__name__)
+            logger.info("PKCS#11: %s while listing the readers", type(error).__name__)
+            if last:
+                raise CardError(CardProblem.NO_READER) from error
+    raise AssertionError
 
 
-def _read(token: Any, session: Any) -> Found:
-    with translated(CardProblem.UNREADABLE):
-        own = token.open() if session is None else None
-        reading = session if own is None else own
-        certificates = [
-            (_value(found, Attribute.ID), _value(found, Attribute.VALUE))
-            for found in list(reading.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE}))
-        ]
-        infos = list(reading.get_objects({Attribute.LABEL: "CPS_INFO_PS"}))
-        info = _value(infos[0], Attribute.VALUE) if infos else b""
-        if own is not None:
-            own.close()
-        pss = Mechanism.RSA_PKCS_PSS in token.slot.get_mechanisms()
-    pair = choose_pair(certificates)
-    own_certificates = (pair.authentication, pair.signature)
-    authorities = tuple(der for _, der in certificates if der not in own_certificates)
-    return Found(token, pair, authorities, info, pss)
+def list_cards(module: Any, known: Known) -> list[Found | Unread]:
+    """Return the cards of all readers, never none; those of `known` are not read again.
+
+    Tokens that were never initialised are no cards: SoftHSM always shows one. Raises CardError: NO_READER,
+    NO_CARD, LIBRARY_FAILS.
+    """
+    with translated(CardProblem.LIBRARY_FAILS):
+        module.initialize()  # does nothing, unless the last restart could not
+    # All of them: OpenSC calls empty the reader of a card that another program holds.
+    slots = list_slots(module, with_card=False)
+    if not slots:
+        raise CardError(CardProblem.NO_READER)
+    cards = [card for slot in slots if (card := _card_in(slot, known)) is not None]
+    if not cards:
+        raise CardError(CardProblem.NO_CARD)
+    return cards
 
 
-def _key(session: Any, identifier: bytes) -> Any:
-    keys = list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: identifier}))
-    if not keys:
-        raise CardError(CardProblem.UNREADABLE)
-    return keys[0]
+def token_in(module: Any, slot_id: int) -> Any | None:
+    """Return the token of a slot, just listed, None when it has left. Raises CardError."""
+    for slot in list_slots(module, with_card=True):
+        if slot.slot_id == slot_id:
+            with contextlib.suppress(p11.PKCS11Error):
+                return slot.get_token()
+    return None
 
 
-def _data_objects(session: Any) -> dict[str, bytes]:
-    objects = list(session.get_objects({Attribute.CLASS: ObjectClass.DATA}))
-    labelled = ((str(found[Attribute.LABEL]).rstrip("\x00"), found) for found in objects)
-    return {
-        label: _value(found, Attribute.VALUE) for label, found in labelled if label.startswith("CPS_ACTIVITY")
-    }
+def is_listed(module: Any, slot_id: int) -> bool:
+    """True while the list of the readers tells of a card in a slot; asks nothing of it. Never raises."""
+    with contextlib.suppress(CardError):
+        return any(slot.slot_id == slot_id for slot in list_slots(module, with_card=True))
+    return False
 
 
-def _value(found: Any, attribute: Attribute) -> bytes:
+def has_left(module: Any, slot_id: int) -> bool:
+    """True when a slot is empty, or becomes so within a second. Never raises.
+
+    To be asked after a failure that does not say why: a reader takes its time to notice that the card was
+    pulled out, and OpenSC has but GeneralError for all that goes wrong on the line.
+    """
+    deadline = time.monotonic() + _LAG
+    while time.monotonic() < deadline:
+        try:
+            slots = [slot for slot in list_slots(module, with_card=False) if slot.slot_id == slot_id]
+        except CardError:
+            return True
+        if all(_is_empty(slot) for slot in slots):
+            return True
+        time.sleep(_LAG / 20)
+    return False
+
+
+def reader_name(slot: Any) -> str:
+    """Return the name of the reader of a slot."""
+    return str(slot.slot_description).strip("\x00 ")
+
+
+def search(session: Any, template: Mapping[Attribute, Any]) -> list[Any]:
+    """Return the objects that match. Raises p11.PKCS11Error."""
+    with _Search(session, dict(template), 10) as batches:
+        return [found for batch in batches for found in batch]
+
+
+def value_of(found: Any, attribute: Attribute) -> bytes:
+    """Return an attribute made of bytes, b"" when the object has none. Raises p11.PKCS11Error."""
     try:
         return bytes(found[attribute] or b"")
-    except (p11.AttributeTypeInvalid, p11.AttributeSensitive):
+    except _ABSENT:
         return b""
+
+
+def label_of(found: Any) -> str:
+    """Return the label of an object, « » when it has none that is text. Raises p11.PKCS11Error."""
+    try:
+        return str(found[Attribute.LABEL]).rstrip("\x00 ")
+    except (*_ABSENT, UnicodeDecodeError):
+        return ""
+
+
+class _Search(SearchIter):  # type: ignore[misc]
+    """A search that keeps quiet at its end when it could not even begin.
+
+    python-pkcs11 ends it once more when it is collected, where what it raises cannot be caught.
+    """
+
+    def __del__(self) -> None:
+        with contextlib.suppress(p11.PKCS11Error):
+            self._finalize()
+
+
+def _card_in(slot: Any, known: Known) -> Found | Unread | None:
+    """Return the card of a slot, None when it left or was never a card."""
+    reader = reader_name(slot)
+    try:
+        token = slot.get_token()
+        if not token.flags & _USED:
+            return None
+        before = known.get((reader, bytes(token.serial)))
+        return _read(token) if before is None else replace(before, token=token)
+    except _GONE:
+        return None
+    except (p11.PKCS11Error, CardError) as error:
+        logger.info("a card that tells nothing: %s", type(error).__name__)
+        problem = CardProblem.IN_USE if isinstance(error, HELD) else CardProblem.UNREADABLE
+        return None if _is_empty(slot) else Unread(reader, problem)
+
+
+def _is_empty(slot: Any) -> bool:
+    try:
+        slot.get_token()
+    except _GONE:
+        return True
+    except p11.PKCS11Error:
+        return False
+    return False
+
+
+def _read(token: Any) -> Found:
+    """Read a card. Raises p11.PKCS11Error, CardError (UNREADABLE)."""
+    session = token.open()
+    try:
+        certificates = [
+            (value_of(found, Attribute.ID), value_of(found, Attribute.VALUE))
+            for found in search(session, {Attribute.CLASS: ObjectClass.CERTIFICATE})
+        ]
+        infos = search(session, {Attribute.CLASS: ObjectClass.DATA, Attribute.LABEL: "CPS_INFO_PS"})
+        info = value_of(infos[0], Attribute.VALUE) if infos else b""
+    finally:
+        with contextlib.suppress(p11.PKCS11Error):  # dead with the card, when it left
+            session.close()
+    pss = Mechanism.RSA_PKCS_PSS in token.slot.get_mechanisms()
+    pair = choose_pair(certificates)
+    own = (pair.authentication, pair.signature)
+    return Found(token, pair, tuple(der for _, der in certificates if der not in own), info, pss)
