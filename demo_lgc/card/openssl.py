@@ -78,6 +78,10 @@ class OpenSsl:
         self._free_certificate = crypto("X509_free", None, c_void_p)
         self._get_error = crypto("ERR_get_error", c_ulong)
         self._error_text = crypto("ERR_error_string_n", None, c_ulong, c_char_p, c_size_t)
+        if crypto("OpenSSL_version", c_char_p, c_int)(0) != ssl.OPENSSL_VERSION.encode():
+            raise RuntimeError(
+                "another OpenSSL than the one of this Python"
+            )  # its contexts mean nothing here
         self._options = tls("SSL_CTX_get_options", c_uint64, c_void_p)
         self._use_certificate = tls("SSL_CTX_use_certificate", c_int, c_void_p, c_void_p)
         self._use_key = tls("SSL_CTX_use_PrivateKey", c_int, c_void_p, c_void_p)
@@ -138,6 +142,19 @@ class OpenSsl:
         if self._control(self._pointer(context), _CLIENT_SIGNATURES, 0, text) != 1:
             raise ssl.SSLError(f"signature algorithms: {self.error()}")
 
+    def check_layout(self) -> None:
+        """Find the SSL_CTX of two contexts, before anything is done to one. Raises RuntimeError.
+
+        What is the same word in both, or is not aligned, is no pointer to either: it is not followed.
+        """
+        contexts = [ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) for _ in range(2)]
+        contexts[1].options |= ssl.OP_NO_TICKET
+        words = [_word_of(context) for context in contexts]
+        if words[0] == words[1] or any(word % 8 for word in words):
+            raise RuntimeError("unexpected layout of SSLContext in this Python")
+        for context in contexts:
+            self._pointer(context)
+
     def _certificate(self, der: bytes) -> int:
         certificate = self._d2i(None, byref(c_char_p(der)), len(der))
         if not certificate:
@@ -149,10 +166,14 @@ class OpenSsl:
 
         Checked before use: its options must be those Python tells.
         """
-        pointer = c_void_p.from_address(id(context) + object.__basicsize__).value
+        pointer = _word_of(context)
         if not pointer or self._options(pointer) != int(context.options) & 0xFFFFFFFFFFFFFFFF:
             raise RuntimeError("unexpected layout of SSLContext in this Python")
         return pointer
+
+
+def _word_of(context: ssl.SSLContext) -> int:
+    return c_void_p.from_address(id(context) + object.__basicsize__).value or 0
 
 
 @functools.cache

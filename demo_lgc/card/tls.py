@@ -10,22 +10,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from demo_lgc.card.cps import subject
-from demo_lgc.card.openssl import openssl
+from demo_lgc.card.openssl_context import openssl_context
 from demo_lgc.card.provider import Pkcs1, ProviderKey, Pss
+from demo_lgc.card.selftest import Engine, self_test
 from demo_lgc.domain.errors import CardError, CardProblem
-
-# What the DMP and the MSSanté operators ask of TLS 1.2; TLS 1.3 has its own list.
-_SUITES = (
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA256"
-)
-
-
-class _CardContext(ssl.SSLContext):
-    """A context that keeps alive the key it signs with; OpenSSL only holds a number."""
-
-    identity: CardTls | None = None
+from demo_lgc.domain.trust import ServerTrust
 
 
 class CardTls:
@@ -33,17 +26,30 @@ class CardTls:
 
     `pkcs1` signs a DigestInfo; `pss` signs a SHA-256 digest with a salt of the length given, and is None
     when the card cannot. Both raise CardError. `chain` is what is sent after the certificate, DER, nearest
-    first, without the root.
+    first, without the root. `engine` leads the handshakes; None is the one that the self-test found.
+
+    Raises CardError (UNREADABLE) when the key is not RSA.
     """
 
-    def __init__(self, certificate: bytes, chain: tuple[bytes, ...], pkcs1: Pkcs1, pss: Pss | None) -> None:
+    def __init__(
+        self,
+        certificate: bytes,
+        chain: tuple[bytes, ...],
+        pkcs1: Pkcs1,
+        pss: Pss | None,
+        engine: Engine | None = None,
+    ) -> None:
+        if not isinstance(x509.load_der_x509_certificate(certificate).public_key(), rsa.RSAPublicKey):
+            raise CardError(CardProblem.UNREADABLE)
         self._certificate = certificate
         self._chain = chain
         self._subject = subject(certificate)
         self._causes = threading.local()
         self._pkcs1, self._pss = pkcs1, pss
         self._has_pss = pss is not None
-        self._key = ProviderKey(certificate, self._sign_pkcs1, self._sign_pss if pss else None)
+        self._engine = engine
+        self._key: ProviderKey | None = None
+        self._making = threading.Lock()
 
     @property
     def certificate(self) -> bytes:
@@ -55,24 +61,25 @@ class CardTls:
         """Its distinguished name, RFC 4514 text."""
         return self._subject
 
-    def context(self, trust_anchors: str) -> ssl.SSLContext:
-        """Return a client context that checks servers against the PEM text `trust_anchors`.
+    def context(self, trust: ServerTrust) -> ssl.SSLContext:
+        """Return a client context that believes the servers of `trust` only.
 
-        To be made again at each opening of a card. Raises ssl.SSLError when `trust_anchors` holds no
-        certificate.
+        To be made again at each opening of a card; not in the thread of the windows, for the first one of
+        all tries the engine out. Raises ssl.SSLError and OSError when `trust` cannot be used: no
+        certificate among the anchors, no list among the revocations; or the engine asked for.
         """
-        context = _CardContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.identity = self
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_ciphers(_SUITES)
-        context.load_verify_locations(cadata=trust_anchors)
-        self._key.attach(context, self._certificate, self._chain)
-        if self._has_pss:
-            openssl().restrict_signatures(context, "rsa_pss_rsae_sha256:RSA+SHA256")
-        else:
-            context.maximum_version = ssl.TLSVersion.TLSv1_2
-            openssl().restrict_signatures(context, "RSA+SHA256")
-        return context
+        pss = self._sign_pss if self._has_pss else None
+        if (self._engine or self_test()) is Engine.TLSLITE:
+            # Not loaded otherwise: most machines never need it.
+            from demo_lgc.card.tlslite_context import tlslite_context
+
+            return tlslite_context(self._certificate, self._chain, self._sign_pkcs1, pss, trust)
+        try:
+            with self._making:
+                self._key = self._key or ProviderKey(self._certificate, self._sign_pkcs1, pss)
+            return openssl_context(self._key, self._certificate, self._chain, trust)
+        except RuntimeError as error:  # the settings impose it on a Python that the self-test found unfit
+            raise ssl.SSLError(str(error)) from error
 
     def cause(self) -> Exception | None:
         """Return, once, the CardError behind the last handshake this thread saw fail, if there is one."""

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from demo_lgc.domain.trust import ServerTrust
+
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -109,8 +111,8 @@ class SoftIdentity:
     def subject(self) -> str:
         return self._certificate.subject.rfc4514_string()
 
-    def context(self, trust_anchors: str) -> ssl.SSLContext:
-        context = ssl.create_default_context(cadata=trust_anchors)
+    def context(self, trust: ServerTrust) -> ssl.SSLContext:
+        context = ssl.create_default_context(cadata=trust.anchors)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self._file)
         return context

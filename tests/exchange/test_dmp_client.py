@@ -28,6 +28,7 @@ from demo_lgc.domain.dmp import DmpExistence
 from demo_lgc.domain.document import Document, Visibility
 from demo_lgc.domain.errors import NetworkError, NotAllowed, RemoteRefusal
 from demo_lgc.domain.identity import Ins
+from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.exchange.dmp.client import DmpClient
 from demo_lgc.exchange.soap.envelope import SOAP, WSA
 from demo_lgc.exchange.soap.mtom import read_entity
@@ -58,16 +59,13 @@ class PaperSigner:
 
 
 @pytest.fixture
-def client(
-    server: LoopbackServer, identity: SoftIdentity, authority: Authority, tmp_path: Path
-) -> Iterator[DmpClient]:
-    anchors = tmp_path / "anchors.pem"
-    anchors.write_text(authority.pem)
+def client(server: LoopbackServer, identity: SoftIdentity, authority: Authority) -> Iterator[DmpClient]:
     numbers = count(1)
     client = DmpClient(
-        DmpSettings(base_url=server.url, trust_anchors=str(anchors), deadline=5.0),
+        DmpSettings(base_url=server.url, trust_anchors="", deadline=5.0),
         a_session(),
         identity,
+        lambda: ServerTrust(authority.pem),
         software="demo_lgc",
         version="0.1.0",
         clock=lambda: NOW,

@@ -24,6 +24,7 @@ from demo_lgc.sandbox.pki import Holder, Pki, make_pki
 from demo_lgc.settings import DmpSettings
 from tests.documents.letters import PAGES, ROBERT, a_letter_header
 from tests.factory import TINY_PDF, a_full_vsm, a_header, a_patient, a_session
+from tests.trusting import trusting
 
 INS = a_patient().ins or pytest.fail("the patient of the tests has an INS")
 DOCTOR = a_session().practitioner
@@ -69,6 +70,7 @@ def client(dmp: DmpServer, pki: Pki, card: OpenCard) -> Iterator[DmpClient]:
         DmpSettings(base_url=dmp.base_url, trust_anchors=str(pki.anchors), deadline=10.0),
         replace(a_session(), opened_at=now()),
         card.tls,
+        trusting(pki.anchors),
         software="demo_lgc",
         version="0.1.0",
         clock=now,

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from demo_lgc.domain.errors import NetworkError, RemoteRefusal
+from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.exchange.soap.faults import LONGEST_WORDS, check_fault
 from demo_lgc.exchange.soap.transport import Transport
 from demo_lgc.exchange.soap.xml import UnreadableXmlError, parse
@@ -21,7 +22,7 @@ SOAP = "application/soap+xml; charset=UTF-8"
 
 @pytest.fixture
 def transport(authority: Authority, identity: SoftIdentity, server: LoopbackServer) -> Iterator[Transport]:
-    made = Transport(identity, authority.pem, server.url, 5.0, service="DMP")
+    made = Transport(identity, lambda: ServerTrust(authority.pem), server.url, 5.0, service="DMP")
     yield made
     made.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo_lgc.domain.errors import CardError, CardProblem, NetworkError, NotAllowed, RemoteRefusal
+from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.exchange.soap import transport as transport_module
 from demo_lgc.exchange.soap.transport import Transport
 from tests.exchange.loopback_server import Connection, LoopbackServer, Received, answering, http, reset
@@ -27,7 +28,7 @@ def transport_to(authority: Authority, identity: SoftIdentity) -> Iterator[MakeT
     made: list[Transport] = []
 
     def make(url: str, *, deadline: float = 5.0, anchors: str = authority.pem) -> Transport:
-        made.append(Transport(identity, anchors, url, deadline, service="DMP"))
+        made.append(Transport(identity, lambda: ServerTrust(anchors), url, deadline, service="DMP"))
         return made[-1]
 
     yield make
@@ -321,6 +322,44 @@ def test_calls_of_several_threads_take_turns(server: LoopbackServer, transport_t
 
 def test_anchors_that_are_none_leave_no_doubt(transport_to: MakeTransport) -> None:
     assert not failure(transport_to("https://127.0.0.1:1", anchors="nothing here")).doubtful
+
+
+def test_what_the_server_has_to_prove_is_asked_at_each_connection(
+    server: LoopbackServer, identity: SoftIdentity, authority: Authority
+) -> None:
+    """Revocation lists change with the hours, and a session lasts a day."""
+    asked: list[int] = []
+
+    def trust() -> ServerTrust:
+        asked.append(threading.get_ident())
+        return ServerTrust(authority.pem)
+
+    def last_answer(connection: Connection, received: Received) -> None:
+        answering(http("200 OK", SOAP, b"<fine/>", extra="Connection: close\r\n"))(connection, received)
+
+    transport = Transport(identity, trust, server.url, 5.0, service="DMP")
+    server.behaviour = answering(OK)
+    transport.post("/patients", SOAP, b"<question/>")
+    server.behaviour = last_answer
+    transport.post("/patients", SOAP, b"<question/>")
+    server.behaviour = answering(OK)
+    transport.post("/patients", SOAP, b"<question/>")
+    transport.close()
+    assert (server.connections, asked) == (2, [threading.get_ident()] * 2)
+
+
+def test_lists_that_cannot_be_had_are_the_failure_and_nothing_is_opened(
+    server: LoopbackServer, identity: SoftIdentity
+) -> None:
+    problem = NetworkError("IGC-Santé", "TimeoutError")
+
+    def trust() -> ServerTrust:
+        raise problem
+
+    transport = Transport(identity, trust, server.url, 5.0, service="DMP")
+    assert failure(transport) is problem
+    transport.close()
+    assert server.connections == 0
 
 
 def test_a_failure_says_nothing_of_what_was_asked(

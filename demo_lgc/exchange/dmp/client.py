@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -18,7 +17,7 @@ from demo_lgc.domain.dmp import DmpStatus
 from demo_lgc.domain.errors import NetworkError
 from demo_lgc.domain.identity import Ins
 from demo_lgc.domain.practitioner import PractitionerSession
-from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.domain.trust import ServerTrust, Signer, TlsIdentity
 from demo_lgc.exchange.dmp import td0_2, td0_3, td2_1, td3_1
 from demo_lgc.exchange.soap.envelope import open_envelope, write_envelope
 from demo_lgc.exchange.soap.faults import check_fault
@@ -38,10 +37,12 @@ class DmpClient:
 
     Every method but `close` raises: NetworkError (`doubtful` when the request may have been treated),
     RemoteRefusal (what the DMP said: a fault, an error code, a 4xx), CardError when the card failed
-    during the handshake, NotAllowed (NO_SESSION) after `close`. Calls are served one at a time.
+    during the handshake or the signature, NotAllowed (NO_SESSION) after `close`. Calls are served one at a
+    time.
 
-    `identity` proves who we are; `software` and `version` are those of « À propos »; `new_id` draws the
-    identifiers that change at each try. The trust anchors are read at construction: OSError.
+    `identity` proves who we are, `trust` says what the DMP has to prove (see Transport); `software` and
+    `version` are those of « À propos »; `new_id` draws the identifiers that change at each try;
+    with `signer` each VIHF is signed.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class DmpClient:
         settings: DmpSettings,
         session: PractitionerSession,
         identity: TlsIdentity,
+        trust: Callable[[], ServerTrust],
         *,
         software: str,
         version: str,
         clock: Callable[[], datetime],
         new_id: Callable[[], UUID] = uuid4,
+        signer: Signer | None = None,
     ) -> None:
         self._settings = settings
         self._session = session
@@ -62,8 +65,8 @@ class DmpClient:
         self._version = version
         self._clock = clock
         self._new_id = new_id
-        anchors = Path(settings.trust_anchors).read_text(encoding="ascii")
-        self._transport = Transport(identity, anchors, settings.base_url, settings.deadline, service=SERVICE)
+        self._signer = signer
+        self._transport = Transport(identity, trust, settings.base_url, settings.deadline, service=SERVICE)
 
     def status(self, ins: Ins) -> DmpStatus:
         """Ask whether the patient has a DMP, in what state, and with what rights. Reference: [DMP] TD0.2."""
@@ -159,4 +162,5 @@ class DmpClient:
             homologation=self._settings.homologation,
             now=self._clock(),
             assertion_id=f"_{self._new_id()}",
+            signer=self._signer,
         )

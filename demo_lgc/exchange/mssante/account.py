@@ -6,18 +6,27 @@ from collections.abc import Callable
 
 from demo_lgc.domain.delivery import Receipt
 from demo_lgc.domain.message import OutgoingMessage
-from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.domain.trust import AccessToken, ServerTrust, TlsClient
 from demo_lgc.exchange.mssante.mailbox import Mailbox
 from demo_lgc.exchange.mssante.sending import Sender
 from demo_lgc.settings import MailSettings
 
 
 class Account:
-    """Both connections of one mailbox, opened with the card of the session. Usable from any thread."""
+    """Both connections of one mailbox, opened with the card of the session, or with `token`.
 
-    def __init__(self, settings: MailSettings, identity: TlsIdentity) -> None:
-        self._sender = Sender(settings, identity)
-        self._mailbox = Mailbox(settings, identity)
+    `trust` says what the servers have to prove: see Sender and Mailbox. Usable from any thread.
+    """
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        identity: TlsClient,
+        trust: Callable[[], ServerTrust],
+        token: AccessToken | None = None,
+    ) -> None:
+        self._sender = Sender(settings, identity, trust, token)
+        self._mailbox = Mailbox(settings, identity, trust, token)
 
     def send(self, message: OutgoingMessage, on_content: Callable[[], None]) -> Receipt:
         """Submit one message; raises as `Sender.send` does."""

@@ -1,24 +1,26 @@
-"""The IMAP session under the mailbox: never in clear, opened by the card, and it can be cut.
+"""The IMAP session under the mailbox: never in clear, opened by the card or a token, and it can be cut.
 
-Reference: [MSS] §1.1, §4.2, MSS/CONF.01; RFC 3501 §6.2.1, RFC 4422 appendix A.
+Reference: [MSS] §1.1, §4.2, ECO.1.2.*, MSS/CONF.01, .09; RFC 3501 §6.2.1, RFC 4422 appendix A.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import imaplib
 import re
 import socket
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
 from demo_lgc.domain.errors import CardError, NetworkError, RemoteRefusal
-from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.domain.trust import AccessToken, ServerTrust, TlsClient
+from demo_lgc.exchange.discretion import discreetly
 from demo_lgc.exchange.mssante.line import Line
+from demo_lgc.exchange.mssante.sasl import xoauth2
 from demo_lgc.settings import MailSettings
 
 SERVICE = "MSSanté"
@@ -54,21 +56,45 @@ class Imap(Protocol):
     def append(self, folder: str, msg: bytes, flags: Sequence[bytes] = ()) -> Any: ...  # noqa: D102
 
 
-def connect(settings: MailSettings, identity: TlsIdentity, line: Line) -> Imap:
-    """Return an authenticated session on `line`: STARTTLS, then SASL EXTERNAL.
+def connect(
+    settings: MailSettings,
+    identity: TlsClient,
+    trust: Callable[[], ServerTrust],
+    line: Line,
+    token: AccessToken | None = None,
+) -> Imap:
+    """Return an authenticated session on `line`: STARTTLS, then SASL EXTERNAL, or XOAUTH2 with `token`.
 
-    Without STARTTLS nothing is said. Raises OSError and imaplib's exceptions: see `named`.
+    Without STARTTLS nothing is said. Raises OSError and imaplib's exceptions (see `named`), and what
+    `trust` and `token` raise, which are asked before anything is opened.
     """
+    context = identity.context(trust())
+    access = token.fresh() if token is not None else ""
     client: Any = _Client(settings, line)
     try:
-        anchors = Path(settings.trust_anchors).read_text(encoding="utf-8")
-        client.starttls(identity.context(anchors))
-        client.sasl_login("EXTERNAL", lambda challenge: b"")
+        client.starttls(context)
+        if token is None:
+            client.sasl_login("EXTERNAL", lambda challenge: b"")
+        else:
+            with discreetly():
+                _show(client, settings.mailbox, token, access)
     except BaseException:
         drop(client)
         raise
+    finally:
+        del access  # an exception holds this frame
     session: Imap = client
     return session
+
+
+def _show(client: Any, mailbox: str, token: AccessToken, access: str) -> None:
+    """Open `mailbox` with `access`; when it is refused, once more with another token."""
+    try:
+        client.xoauth2(xoauth2(mailbox, access))
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:  # revoked, or our clock and theirs differ
+        client.xoauth2(xoauth2(mailbox, token.fresh(refused=access)))
 
 
 def drop(client: Imap) -> None:
@@ -78,7 +104,7 @@ def drop(client: Imap) -> None:
 
 
 @contextlib.contextmanager
-def named(identity: TlsIdentity, line: Line) -> Iterator[None]:
+def named(identity: TlsClient, line: Line) -> Iterator[None]:
     """Translate what imaplib, sockets and TLS raise in the block.
 
     Into CardError when the card failed the handshake, NetworkError (not doubtful; also for an answer that
@@ -122,6 +148,20 @@ class _Imap4(imaplib.IMAP4):
         self._weigh(len(line))
         return line
 
+    def xoauth2(self, response: bytes, *, at_once: bool) -> None:
+        """Say an access token, with the command or after it. Raises IMAP4.error when it is refused."""
+        self._unsaid = [] if at_once else [response]
+        self.literal: Any = self._say  # called at each challenge, instead of a text
+        first = [base64.b64encode(response).decode()] if at_once else []
+        kind, said = self._simple_command("AUTHENTICATE", "XOAUTH2", *first)
+        if kind != "OK":
+            raise self.error(said[-1].decode("utf-8", "replace"))
+        self.state = "AUTH"
+
+    def _say(self, _challenge: bytes) -> bytes:
+        """Answer a challenge. That which explains a refusal wants an empty answer."""
+        return base64.b64encode(self._unsaid.pop()) if self._unsaid else b""
+
     def _weigh(self, size: int) -> None:
         self._line.heard += size
         if self._line.heard > _LONGEST_HEARD:
@@ -140,3 +180,7 @@ class _Client(IMAPClient):
 
     def _create_IMAP4(self) -> _Imap4:  # noqa: N802 - the name IMAPClient calls
         return _Imap4(self.host, self.port, self._line, self._seconds)
+
+    def xoauth2(self, response: bytes) -> None:
+        """Authenticate with an access token, in one round trip where the server takes it."""
+        self._imap.xoauth2(response, at_once=bool(self.has_capability("SASL-IR")))  # type: ignore[no-untyped-call]

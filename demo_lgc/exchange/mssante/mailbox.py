@@ -13,13 +13,13 @@ import contextlib
 import imaplib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from threading import Lock
 
 from demo_lgc.domain.errors import NotAllowed, Refusal
-from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.domain.trust import AccessToken, ServerTrust, TlsClient
 from demo_lgc.exchange.mssante.folders import SENT, sent_folder
 from demo_lgc.exchange.mssante.imap import UNREADABLE, Imap, connect, drop, named
 from demo_lgc.exchange.mssante.line import Line
@@ -36,20 +36,31 @@ logger = logging.getLogger(__name__)
 
 
 class Mailbox:
-    """The mailbox of the open session, over IMAP with STARTTLS and SASL EXTERNAL.
+    """The mailbox of the open session, over IMAP with STARTTLS and SASL EXTERNAL, or XOAUTH2 with a token.
 
     It connects at the first need, keeps the connection, and connects again when the server closed it.
-    `settings.deadline` bounds each operation, in seconds. One operation at a time, from any thread.
+    `trust` is asked what the server has to prove whenever a connection is about to open, in the thread of the
+    operation; the NetworkError that it may raise passes through. `settings.deadline` bounds each operation,
+    in seconds. One operation at a time, from any thread.
 
     Every operation raises NetworkError (never doubtful: all may be repeated), CardError when the card could
-    not sign the handshake, RemoteRefusal with the response code of IMAP (`OVERQUOTA`, `AUTHENTICATIONFAILED`,
-    or `NO`) and the server's words, NotAllowed (NO_SESSION) after `close`: who waited for its turn must not
-    open a connection that nobody would close any more.
+    not sign the handshake, SignInError (ENDED) when no token can be had, RemoteRefusal with the response
+    code of IMAP (`OVERQUOTA`, `AUTHENTICATIONFAILED`, or `NO`) and the server's words, NotAllowed
+    (NO_SESSION) after `close`: who waited for its turn must not open a connection that nobody would close
+    any more.
     """
 
-    def __init__(self, settings: MailSettings, identity: TlsIdentity) -> None:
+    def __init__(
+        self,
+        settings: MailSettings,
+        identity: TlsClient,
+        trust: Callable[[], ServerTrust],
+        token: AccessToken | None = None,
+    ) -> None:
         self._settings = settings
         self._identity = identity
+        self._trust = trust
+        self._token = token
         self._lock = Lock()
         self._line = Line()
         self._client: Imap | None = None
@@ -111,7 +122,9 @@ class Mailbox:
             with named(self._identity, self._line), self._line.within(self._settings.deadline):
                 try:
                     if self._client is None:
-                        self._client = connect(self._settings, self._identity, self._line)
+                        self._client = connect(
+                            self._settings, self._identity, self._trust, self._line, self._token
+                        )
                     yield self._client
                 except BaseException:
                     self._forget()

@@ -1,9 +1,9 @@
 """Hands one message to the submission server, and says for certain whether it was taken.
 
-The connection goes: greeting, STARTTLS, SASL EXTERNAL with the card, one transaction for the recipient and
-for our own mailbox (that copy is the proof looked for when in doubt, and what is filed in « Éléments
-envoyés »). Nothing but EHLO and STARTTLS is ever said in clear. No ORCPT: some operators refuse the
-message for it.
+The connection goes: greeting, STARTTLS, SASL EXTERNAL with the card or XOAUTH2 with a token, one transaction
+for the recipient and for our own mailbox (that copy is the proof looked for when in doubt, and what is filed
+in « Éléments envoyés »). Nothing but EHLO and STARTTLS is ever said in clear. No ORCPT: some operators refuse
+the message for it.
 
 Reference: [MSS] §1.1, §5.1, MSS/CONF.01–.08; RFC 3207, 4954, 5321 §4.5.3.2.6.
 """
@@ -15,19 +15,19 @@ import logging
 import re
 import smtplib
 import socket
-import ssl
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
 from demo_lgc.domain.delivery import Receipt
 from demo_lgc.domain.errors import CardError, NetworkError, NotAllowed, Refusal, RemoteRefusal
 from demo_lgc.domain.message import OutgoingMessage
-from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.domain.trust import AccessToken, ServerTrust, TlsClient
+from demo_lgc.exchange.discretion import discreetly
 from demo_lgc.exchange.mssante.addresses import wire_address
 from demo_lgc.exchange.mssante.imap import LONGEST_WORDS, SERVICE
 from demo_lgc.exchange.mssante.line import Line
+from demo_lgc.exchange.mssante.sasl import show_card, show_token
 from demo_lgc.settings import MailSettings
 
 _LONGEST_HEARD = 1_000_000  # bytes of replies on one connection
@@ -38,14 +38,24 @@ logger = logging.getLogger(__name__)
 
 
 class Sender:
-    """Submits messages with the card of the open session. Holds no connection between two messages.
+    """Submits messages with the card or the `token` of the open session, over one connection for each.
 
-    `settings.deadline` bounds a whole submission, in seconds. May be used from several threads.
+    `trust` is asked what the server has to prove before each one, in the thread that submits; the
+    NetworkError that it may raise passes through. `settings.deadline` bounds a whole submission, in seconds.
+    May be used from several threads.
     """
 
-    def __init__(self, settings: MailSettings, identity: TlsIdentity) -> None:
+    def __init__(
+        self,
+        settings: MailSettings,
+        identity: TlsClient,
+        trust: Callable[[], ServerTrust],
+        token: AccessToken | None = None,
+    ) -> None:
         self._settings = settings
         self._identity = identity
+        self._trust = trust
+        self._token = token
         self._lock = Lock()
         self._lines: set[Line] = set()
         self._closed = False
@@ -65,7 +75,7 @@ class Sender:
 
         Raises, in the order of the conversation:
         NetworkError, not doubtful: unreachable, too slow, no STARTTLS, server certificate not trusted;
-        CardError: the card could not sign the handshake;
+        CardError: the card could not sign the handshake; SignInError (ENDED): no token can be had;
         RemoteRefusal with the three digits of SMTP as `code` and the server's words (transient for 4xx), or
         `TOO_LARGE` when EHLO SIZE forbids it; NotAllowed when an address is malformed;
         NetworkError, doubtful: the content had begun to leave and no complete answer came back.
@@ -82,7 +92,8 @@ class Sender:
             with self._named(line, doubtful=False):
                 wire = _Wire(line, self._settings.deadline)
                 closing.callback(wire.close)
-                self._open(wire)
+                with discreetly():
+                    self._open(wire)
                 _address(wire, sender, recipients, len(message.content))
             on_content()
             with self._named(line, doubtful=True):
@@ -110,19 +121,21 @@ class Sender:
             line.close()
 
     def _open(self, wire: _Wire) -> None:
+        context = self._identity.context(self._trust())
+        access = self._token.fresh() if self._token is not None else ""
         _expect(wire.connect(self._settings.smtp_host, self._settings.smtp_port), 220)
         _expect(wire.ehlo(), 250)
         if not wire.has_extn("starttls"):
             raise NetworkError(SERVICE, "no STARTTLS")
-        anchors = Path(self._settings.trust_anchors).read_text(encoding="utf-8")
-        _expect(wire.starttls(context=self._identity.context(anchors)), 220)
-        if not isinstance(wire.sock, ssl.SSLSocket):
+        in_clear = wire.sock
+        _expect(wire.starttls(context=context), 220)
+        if wire.sock is in_clear:
             raise NetworkError(SERVICE, "no TLS")
         _expect(wire.ehlo(), 250)
-        reply = wire.docmd("AUTH", "EXTERNAL =")
-        if reply[0] == 334:  # a server that takes no initial response
-            reply = wire.docmd("")
-        _expect(reply, 235)
+        if self._token is None:
+            _expect(show_card(wire), 235)
+        else:
+            _expect(show_token(wire, self._settings.mailbox, self._token, access), 235)
 
     @contextlib.contextmanager
     def _named(self, line: Line, *, doubtful: bool) -> Iterator[None]:

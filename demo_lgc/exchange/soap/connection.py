@@ -13,7 +13,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -80,9 +80,17 @@ class Watched:
 
 
 class _Connection(HTTPSConnection):
-    """An HTTPS connection that lends its socket to the watch of the call."""
+    """An HTTPS connection that lends its socket to the watch of the call.
+
+    Its TLS context is made at each connection: what a server has to prove changes with the hours.
+    """
 
     watched: Watched
+    make_context: Callable[[], ssl.SSLContext]
+
+    def connect(self) -> None:
+        self.ssl_context = self.make_context()
+        super().connect()
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
@@ -90,7 +98,7 @@ class _Connection(HTTPSConnection):
         return sock
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
-        if isinstance(self.sock, ssl.SSLSocket):  # kept alive from a call before
+        if self.sock is not None:  # kept alive from a call before
             self._lend(self.sock)
         super().putrequest(*args, **kwargs)
 
@@ -112,16 +120,20 @@ class _Connection(HTTPSConnection):
 
 
 class WatchedAdapter(HTTPAdapter):
-    """Sends over connections made with one TLS context, which alone says what is trusted and who we are."""
+    """Sends over connections whose TLS context alone says what is trusted and who we are.
 
-    def __init__(self, context: ssl.SSLContext, watched: Watched) -> None:
-        self._context = context
-        self._connection = type("Connection", (_Connection,), {"watched": watched})
+    `make_context` is called when a connection is about to open; what it raises that is neither of HTTP nor
+    an OSError passes through.
+    """
+
+    def __init__(self, make_context: Callable[[], ssl.SSLContext], watched: Watched) -> None:
+        members = {"watched": watched, "make_context": staticmethod(make_context)}
+        self._connection = type("Connection", (_Connection,), members)
         super().__init__(pool_connections=2, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Give the context to every pool, and our connections to the HTTPS ones."""
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        """Give our connections to the HTTPS pools."""
+        super().init_poolmanager(*args, **kwargs)
         pool = type("Pool", (HTTPSConnectionPool,), {"ConnectionCls": self._connection})
         self.poolmanager.pool_classes_by_scheme = {"https": pool}
 

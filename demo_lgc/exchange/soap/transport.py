@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -18,7 +19,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 
 from demo_lgc.domain.errors import NetworkError, NotAllowed, Refusal, RemoteRefusal
-from demo_lgc.domain.trust import TlsIdentity
+from demo_lgc.domain.trust import ServerTrust, TlsClient
 from demo_lgc.exchange.soap.connection import Watch, Watched, WatchedAdapter
 
 MAX_ANSWER = 30_000_000  # bytes
@@ -47,15 +48,23 @@ class _Session(requests.Session):
 class Transport:
     """One service reached by HTTPS, its connection kept alive between calls.
 
-    `trust_anchors` is PEM text, `deadline` bounds a whole call in seconds (name resolution excepted).
-    Calls are served one at a time: each TLS connection costs a signature of the card.
+    `trust` is asked what the server has to prove whenever a connection is about to open, in the thread of
+    the call; the NetworkError that it may raise passes through. `deadline` bounds a whole call in seconds
+    (name resolution and `trust` excepted). Calls are served one at a time: each TLS connection costs a
+    signature of the card.
     """
 
     def __init__(
-        self, identity: TlsIdentity, trust_anchors: str, base_url: str, deadline: float, *, service: str
+        self,
+        identity: TlsClient,
+        trust: Callable[[], ServerTrust],
+        base_url: str,
+        deadline: float,
+        *,
+        service: str,
     ) -> None:
         self._identity = identity
-        self._trust_anchors = trust_anchors
+        self._trust = trust
         self._base_url = base_url.rstrip("/")
         self._deadline = deadline
         self._service = service
@@ -105,14 +114,17 @@ class Transport:
             finally:
                 self._turn.release()
 
-    def _open(self) -> requests.Session:
+    def _context(self) -> ssl.SSLContext:
+        trust = self._trust()
         try:
-            context = self._identity.context(self._trust_anchors)
-        except ssl.SSLError:
+            return self._identity.context(trust)
+        except OSError:  # ssl.SSLError is one
             raise NetworkError(self._service, "no usable trust anchor") from None
+
+    def _open(self) -> requests.Session:
         session = _Session()
         session.trust_env = False  # no proxy, no .netrc, no other anchors
-        session.mount("https://", WatchedAdapter(context, self._watched))
+        session.mount("https://", WatchedAdapter(self._context, self._watched))
         del session.adapters["http://"]
         session.headers["User-Agent"] = "demo_lgc"
         session.headers["Accept-Encoding"] = "identity"

@@ -18,6 +18,7 @@ from demo_lgc.domain.document import Document
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText, OutgoingMessage
 from demo_lgc.domain.practitioner import PracticeContact, PractitionerSession
+from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.exchange.mssante.composing import compose, new_message_id
 from demo_lgc.sandbox.mail.operator import Features, MailboxOwner, MailOperator
 from demo_lgc.sandbox.pki import Holder, Issued, Pki, make_pki
@@ -103,8 +104,8 @@ class PemIdentity:
     def subject(self) -> str:
         return ""
 
-    def context(self, trust_anchors: str) -> ssl.SSLContext:
-        context = ssl.create_default_context(cadata=trust_anchors)
+    def context(self, trust: ServerTrust) -> ssl.SSLContext:
+        context = ssl.create_default_context(cadata=trust.anchors)
         if self.issued is not None:
             context.load_cert_chain(self.issued.chain, self.issued.key)
         self.contexts.append(context)

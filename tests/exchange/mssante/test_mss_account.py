@@ -6,25 +6,34 @@ from collections.abc import Callable
 
 import pytest
 
+from demo_lgc.card.selftest import Engine
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.message import OutgoingMessage
-from demo_lgc.exchange.mssante.account import Account
 from demo_lgc.sandbox.mail.operator import MailOperator
 from demo_lgc.sandbox.pki import Pki
 from demo_lgc.settings import MailSettings
+from tests.trusting import an_account
 
 pytestmark = pytest.mark.mail
 
 Composer = Callable[..., OutgoingMessage]
 
 
+@pytest.mark.parametrize("engine", list(Engine), ids=["OpenSSL", "tlslite"])
 @pytest.mark.parametrize("pss", [False, True], ids=["CPS3", "CPS4"])
 def test_a_card_sends_finds_and_files(
-    operator: MailOperator, settings: MailSettings, pki: Pki, composed: Composer, pss: bool
+    operator: MailOperator,
+    settings: MailSettings,
+    pki: Pki,
+    composed: Composer,
+    pss: bool,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("demo_lgc.card.tls.self_test", lambda: engine)
     card = SoftwareReader(pki.card("899700057291"), pss=pss).open("1234")
-    account = Account(settings, card.tls)
+    account = an_account(settings, card.tls)
     message = composed()
     try:
         assert account.send(message, lambda: None).wire_id == message.message_id
@@ -42,7 +51,7 @@ def test_a_card_pulled_out_is_named_by_every_gesture(
 ) -> None:
     reader = SoftwareReader(pki.card("899700057291"))
     card = reader.open("1234")
-    account = Account(settings, card.tls)
+    account = an_account(settings, card.tls)
     reader.pull_out()
     message = composed()
     gestures: tuple[Callable[[], object], ...] = (

@@ -16,10 +16,9 @@ from demo_lgc.domain.errors import NetworkError, NotAllowed, RemoteRefusal
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.imap import LONGEST_WORDS
-from demo_lgc.exchange.mssante.mailbox import Mailbox
-from demo_lgc.exchange.mssante.sending import Sender
 from demo_lgc.sandbox.pki import Pki
 from demo_lgc.settings import MailSettings
+from tests.trusting import a_mailbox, a_sender
 
 Say = Callable[[ssl.SSLSocket], None]
 Answers = dict[bytes, bytes | Say]
@@ -126,7 +125,7 @@ def flood(what: bytes) -> Say:
 def test_an_answer_of_the_mailbox_that_means_nothing_is_a_network_failure(
     hostile: Any, identity: TlsIdentity, answers: Any
 ) -> None:
-    mailbox = Mailbox(hostile(b"* OK x\r\n", imap(**answers)), identity)
+    mailbox = a_mailbox(hostile(b"* OK x\r\n", imap(**answers)), identity)
     with pytest.raises(NetworkError) as raised:
         mailbox.find("<a@b>")
     assert not raised.value.doubtful
@@ -139,7 +138,7 @@ def test_a_size_that_is_no_size_is_no_limit(hostile: Any, identity: TlsIdentity,
         b"220 x\r\n", smtp(b"250-x\r\n250-STARTTLS\r\n250 " + size + b"\r\n", b"550 5.1.1 no\r\n")
     )
     with pytest.raises(RemoteRefusal) as raised:
-        Sender(settings, identity).send(MESSAGE, lambda: None)
+        a_sender(settings, identity).send(MESSAGE, lambda: None)
     assert raised.value.code == "550"
 
 
@@ -147,7 +146,7 @@ def test_a_mailbox_that_never_stops_talking_is_left(hostile: Any, identity: TlsI
     for what in (b"* X junk junk junk\r\n" * 3000, b'* LIST () "/" {9000000000}\r\n' + b"0" * 60_000):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises(NetworkError) as raised:
-            Mailbox(hostile(b"* OK x\r\n", imap(list=flood(what))), identity).find("<a@b>")
+            a_mailbox(hostile(b"* OK x\r\n", imap(list=flood(what))), identity).find("<a@b>")
         assert raised.value.detail == "abort"
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
 
@@ -157,24 +156,24 @@ def test_a_submission_server_that_never_stops_talking_is_left(
     hostile: Any, identity: TlsIdentity, what: bytes
 ) -> None:
     with pytest.raises(NetworkError) as raised:
-        Sender(hostile(b"220 x\r\n", smtp(flood(what))), identity).send(MESSAGE, lambda: None)
+        a_sender(hostile(b"220 x\r\n", smtp(flood(what))), identity).send(MESSAGE, lambda: None)
     assert raised.value.detail != "deadline"
 
 
 def test_the_words_of_an_operator_are_bounded(hostile: Any, identity: TlsIdentity) -> None:
     long = (b"550-" + b"w" * 5000 + b"\r\n") * 50 + b"550 x\r\n"
     with pytest.raises(RemoteRefusal) as submission:
-        Sender(hostile(b"220 x\r\n", smtp(mail=long)), identity).send(MESSAGE, lambda: None)
+        a_sender(hostile(b"220 x\r\n", smtp(mail=long)), identity).send(MESSAGE, lambda: None)
     refused = b"$TAG NO [AUTHENTICATIONFAILED] " + b"w" * 900_000 + b"\r\n"
     with pytest.raises(RemoteRefusal) as mailbox:
-        Mailbox(hostile(b"* OK x\r\n", imap(authenticate=refused)), identity).find("<a@b>")
+        a_mailbox(hostile(b"* OK x\r\n", imap(authenticate=refused)), identity).find("<a@b>")
     assert mailbox.value.code == "AUTHENTICATIONFAILED"
     assert max(len(submission.value.message), len(mailbox.value.message)) <= LONGEST_WORDS
 
 
 def test_a_mailbox_once_closed_opens_no_connection_any_more(hostile: Any, identity: TlsIdentity) -> None:
     """Who waited for its turn while the session was being locked must not connect with the card behind it."""
-    mailbox = Mailbox(hostile(b"* OK x\r\n", imap()), identity)
+    mailbox = a_mailbox(hostile(b"* OK x\r\n", imap()), identity)
     mailbox.close()
     with pytest.raises(NotAllowed):
         mailbox.find("<a@b>")

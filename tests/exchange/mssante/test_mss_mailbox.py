@@ -17,10 +17,10 @@ from demo_lgc.domain.message import Correspondent, OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.mssante.folders import sent_folder
 from demo_lgc.exchange.mssante.mailbox import Mailbox
-from demo_lgc.exchange.mssante.sending import Sender
 from demo_lgc.sandbox.mail.operator import MailOperator
 from demo_lgc.sandbox.pki import Pki
 from demo_lgc.settings import MailSettings
+from tests.trusting import a_mailbox, a_sender
 
 pytestmark = pytest.mark.mail
 
@@ -31,14 +31,14 @@ SENT = "Éléments envoyés"
 
 @pytest.fixture
 def mailbox(settings: MailSettings, identity: TlsIdentity) -> Iterator[Mailbox]:
-    box = Mailbox(settings, identity)
+    box = a_mailbox(settings, identity)
     yield box
     box.close()
 
 
 @pytest.fixture
 def poor_mailbox(poor_settings: MailSettings, identity: TlsIdentity) -> Iterator[Mailbox]:
-    box = Mailbox(poor_settings, identity)
+    box = a_mailbox(poor_settings, identity)
     yield box
     box.close()
 
@@ -77,7 +77,7 @@ def test_a_sent_message_is_filed_once_however_often_it_is_asked(
     pki: Pki,
 ) -> None:
     message = composed()
-    Sender(settings, identity).send(message, nothing)
+    a_sender(settings, identity).send(message, nothing)
     assert all(mailbox.file_sent(message.content, message.message_id) for _ in range(3))
     assert (count(operator, SENT, message), count(operator, "INBOX", message)) == (1, 0)
     assert mailbox.find(message.message_id)
@@ -102,7 +102,7 @@ def test_a_copy_that_comes_after_the_filing_is_taken_out_of_the_inbox(
 ) -> None:
     message = composed()
     mailbox.file_sent(message.content, message.message_id)
-    Sender(settings, identity).send(message, nothing)
+    a_sender(settings, identity).send(message, nothing)
     mailbox.file_sent(message.content, message.message_id)
     assert (count(operator, SENT, message), count(operator, "INBOX", message)) == (1, 0)
 
@@ -115,7 +115,7 @@ def test_a_message_to_oneself_stays_in_the_inbox_too(
     composed: Composer,
 ) -> None:
     message = composed(recipient=Correspondent("Moi", PAUL))
-    Sender(settings, identity).send(message, nothing)
+    a_sender(settings, identity).send(message, nothing)
     mailbox.file_sent(message.content, message.message_id)
     mailbox.file_sent(message.content, message.message_id)
     assert (count(operator, SENT, message), count(operator, "INBOX", message)) == (1, 1)
@@ -133,7 +133,7 @@ def test_a_poor_operator_files_once_too_and_others_lose_nothing(
     with by_password(poor_operator, pki) as client:
         client.append("INBOX", "(\\Deleted)", "", neighbour.content)
     message = composed()
-    Sender(poor_settings, identity).send(message, nothing)
+    a_sender(poor_settings, identity).send(message, nothing)
     assert poor_mailbox.find(message.message_id)
     for _ in range(3):
         poor_mailbox.file_sent(message.content, message.message_id)
@@ -166,7 +166,7 @@ def test_a_closed_mailbox_may_be_closed_again(mailbox: Mailbox, composed: Compos
 
 def test_without_a_card_no_mailbox_opens(settings: MailSettings, stranger: TlsIdentity) -> None:
     with pytest.raises(RemoteRefusal) as raised:
-        Mailbox(settings, stranger).find("<a@b>")
+        a_mailbox(settings, stranger).find("<a@b>")
     assert (raised.value.code, raised.value.transient) == ("AUTHENTICATIONFAILED", False)
 
 
@@ -174,7 +174,7 @@ def test_a_server_signed_by_somebody_else_is_not_spoken_to(
     untrusting: MailSettings, identity: TlsIdentity
 ) -> None:
     with pytest.raises(NetworkError):
-        Mailbox(untrusting, identity).find("<a@b>")
+        a_mailbox(untrusting, identity).find("<a@b>")
 
 
 @pytest.mark.parametrize("starttls", [b"$TAG BAD no\r\n", b"$TAG OK go\r\n$TAG OK injected\r\n"])
@@ -193,7 +193,7 @@ def test_nothing_but_courtesies_is_ever_said_in_clear(
         greeting, {b"CAPABILITY": capability, b"STARTTLS": starttls, b"LOGOUT": b"* BYE\r\n$TAG OK\r\n"}
     )
     with pytest.raises((NetworkError, RemoteRefusal)):
-        Mailbox(replace(settings, imap_port=spy.port, deadline=3), identity).find("<a@b>")
+        a_mailbox(replace(settings, imap_port=spy.port, deadline=3), identity).find("<a@b>")
     for word in (b"AUTHENTICATE", b"LOGIN", b"LIST", b"SELECT", b"SEARCH", b"<a@b>"):
         assert word not in bytes(spy.heard).upper().replace(b"LOGOUT", b"")
 
@@ -226,7 +226,7 @@ def test_what_the_colleague_receives_satisfies_an_independent_judge(
 ) -> None:
     archive = (conformance / "xdm" / "made_here" / "ok_vsm.zip").read_bytes()
     message = composed(archive=archive)
-    Sender(settings, identity).send(message, nothing)
+    a_sender(settings, identity).send(message, nothing)
     received = operator.read_mailbox(message.recipient)[-1]
     verdict = xdm_audit.audit_eml(received)
     assert (verdict["verdict"], verdict["errors"], verdict["warnings"]) == ("ok", [], [])

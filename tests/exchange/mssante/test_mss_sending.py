@@ -19,11 +19,11 @@ from demo_lgc.domain.errors import (
 )
 from demo_lgc.domain.message import Correspondent, OutgoingMessage
 from demo_lgc.domain.trust import TlsIdentity
-from demo_lgc.exchange.mssante.mailbox import Mailbox
 from demo_lgc.exchange.mssante.sending import TOO_LARGE, Sender
 from demo_lgc.sandbox.mail.operator import MailOperator
 from demo_lgc.sandbox.pki import Pki, issue_bad
 from demo_lgc.settings import MailSettings
+from tests.trusting import a_mailbox, a_sender
 
 pytestmark = pytest.mark.mail
 
@@ -49,7 +49,7 @@ def told() -> Told:
 
 @pytest.fixture
 def sender(settings: MailSettings, identity: TlsIdentity) -> Sender:
-    return Sender(settings, identity)
+    return a_sender(settings, identity)
 
 
 def holding(operator: MailOperator, address: str, message: OutgoingMessage) -> list[bytes]:
@@ -134,7 +134,7 @@ def test_a_message_too_large_is_known_before_it_leaves(
 ) -> None:
     small = start_operator(max_size=10_000)
     with pytest.raises(RemoteRefusal) as raised:
-        Sender(replace(settings, smtp_port=small.smtp_port), identity).send(composed(), told)
+        a_sender(replace(settings, smtp_port=small.smtp_port), identity).send(composed(), told)
     assert (raised.value.code, raised.value.message, told.times) == (TOO_LARGE, "SIZE 10000", 0)
 
 
@@ -142,7 +142,7 @@ def test_without_a_card_the_operator_takes_nothing(
     settings: MailSettings, stranger: TlsIdentity, composed: Composer, told: Told
 ) -> None:
     with pytest.raises(RemoteRefusal) as raised:
-        Sender(settings, stranger).send(composed(), told)
+        a_sender(settings, stranger).send(composed(), told)
     assert (raised.value.code, told.times) == ("535", 0)
 
 
@@ -156,7 +156,7 @@ def test_a_server_signed_by_somebody_else_is_not_spoken_to(
     untrusting: MailSettings, identity: TlsIdentity, composed: Composer, told: Told
 ) -> None:
     with pytest.raises(NetworkError) as raised:
-        Sender(untrusting, identity).send(composed(), told)
+        a_sender(untrusting, identity).send(composed(), told)
     assert (raised.value.doubtful, raised.value.detail, told.times) == (False, "SSLCertVerificationError", 0)
 
 
@@ -172,10 +172,10 @@ def test_a_server_whose_certificate_is_bad_is_not_spoken_to(
 ) -> None:
     bad = start_operator(pki=replace(pki, server=issue_bad(pki, fault)))
     with pytest.raises(NetworkError) as raised:
-        Sender(replace(settings, smtp_port=bad.smtp_port), identity).send(composed(), told)
+        a_sender(replace(settings, smtp_port=bad.smtp_port), identity).send(composed(), told)
     assert (raised.value.detail, told.times) == ("SSLCertVerificationError", 0)
     with pytest.raises(NetworkError):
-        Mailbox(replace(settings, imap_port=bad.imap_port), identity).find("<a@b>")
+        a_mailbox(replace(settings, imap_port=bad.imap_port), identity).find("<a@b>")
 
 
 def test_a_card_pulled_out_during_the_handshake_is_named(
@@ -183,11 +183,11 @@ def test_a_card_pulled_out_during_the_handshake_is_named(
 ) -> None:
     identity.failure = CardError(CardProblem.REMOVED)
     with pytest.raises(CardError) as raised:
-        Sender(untrusting, identity).send(composed(), told)
+        a_sender(untrusting, identity).send(composed(), told)
     assert raised.value.problem is CardProblem.REMOVED
     identity.failure = CardError(CardProblem.REMOVED)
     with pytest.raises(CardError):
-        Mailbox(untrusting, identity).find("<a@b>")
+        a_mailbox(untrusting, identity).find("<a@b>")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_nothing_but_courtesies_is_ever_said_in_clear(
 ) -> None:
     spy = eavesdropper(b"220 x\r\n", {b"EHLO": announced, b"STARTTLS": starttls})
     with pytest.raises((NetworkError, RemoteRefusal)):
-        Sender(replace(settings, smtp_port=spy.port, deadline=3), identity).send(composed(), told)
+        a_sender(replace(settings, smtp_port=spy.port, deadline=3), identity).send(composed(), told)
     words = [
         line.split()[0].upper() for line in bytes(spy.heard).split(b"\r\n") if line.isascii() and line.split()
     ]
@@ -229,7 +229,7 @@ def test_a_line_cut_after_the_content_leaves_a_doubt_that_the_mailbox_settles(
         sender.send(message, told)
     assert raised.value.doubtful
     assert told.times == 1
-    mailbox = Mailbox(settings, identity)
+    mailbox = a_mailbox(settings, identity)
     try:
         assert mailbox.find(message.message_id)
         assert not mailbox.find(composed().message_id)
@@ -244,7 +244,7 @@ def test_an_answer_that_does_not_come_in_time_is_doubtful(
     operator.script.delay(5)
     begun = time.monotonic()
     with pytest.raises(NetworkError) as raised:
-        Sender(replace(settings, deadline=1.0), identity).send(composed(), told)
+        a_sender(replace(settings, deadline=1.0), identity).send(composed(), told)
     assert (raised.value.doubtful, raised.value.detail) == (True, "deadline")
     assert time.monotonic() - begun < 3
 
@@ -255,7 +255,7 @@ def test_a_greeting_that_does_not_come_in_time_leaves_no_doubt(
     operator.script.delay(5, "greeting")
     begun = time.monotonic()
     with pytest.raises(NetworkError) as raised:
-        Sender(replace(settings, deadline=0.5), identity).send(composed(), told)
+        a_sender(replace(settings, deadline=0.5), identity).send(composed(), told)
     assert (raised.value.doubtful, told.times) == (False, 0)
     assert time.monotonic() - begun < 2
 
