@@ -1,7 +1,7 @@
 """The VIHF: who asks, from where, about whom, as a SAML assertion in each request to the DMP.
 
 The DMP has no log-in: every message carries this assertion over a connection opened with the card, and
-both must name the same person. In direct mode (a card) it is not signed: the connection vouches for it.
+both must name the same person. In direct mode (a card) it need not be signed: the connection vouches for it.
 
 Reference: [DMP] §2.1 element order, §2.2 attributes, §2.3 signature; [SAML] core 2.0.
 """
@@ -17,7 +17,9 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.codes import Code
 from demo_lgc.domain.identity import Ins
 from demo_lgc.domain.practitioner import SPECIALTY_LABELS, PractitionerSession
+from demo_lgc.domain.trust import Signer
 from demo_lgc.exchange.soap.xml import instant
+from demo_lgc.exchange.xml_signature import sign_enveloped
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 HL7 = "urn:hl7-org:v3"
@@ -47,11 +49,13 @@ def vihf(
     homologation: str,
     now: datetime,
     assertion_id: str,
+    signer: Signer | None = None,
 ) -> etree._Element:
     """Return the assertion of one request, in direct mode, normal access.
 
     `issuer_dn` is the subject of the authentication certificate (RFC 4514), `software` and `version` are
-    what « À propos » shows (EX_GEN-1180), `now` carries an offset, `assertion_id` is an xs:ID.
+    what « À propos » shows (EX_GEN-1180), `now` carries an offset, `assertion_id` is an xs:ID. With
+    `signer` it is signed, which costs a signature of the card; then raises CardError.
     Reference: [DMP] TD0.1.
     """
     assertion = etree.Element(f"{{{SAML}}}Assertion", nsmap={"saml2": SAML})
@@ -78,6 +82,8 @@ def vihf(
     _attribute(statement, "LPS_Nom", software)
     _attribute(statement, "LPS_Version", version)
     _attribute(statement, "LPS_ID_HOMOLOGATION_DMP", homologation)
+    if signer is not None:
+        sign_enveloped(assertion, signer, after=issuer)  # where the schema of SAML wants it
     return assertion
 
 

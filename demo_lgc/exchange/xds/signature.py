@@ -12,20 +12,17 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import cast
 
 from cryptography import x509
 from lxml import etree
 
 from demo_lgc.domain.trust import Signer
-from demo_lgc.exchange.soap.xml import instant, parse
+from demo_lgc.exchange.soap.xml import UnreadableXmlError, instant, parse
 from demo_lgc.exchange.xds.codes import SIGNATURE_PURPOSE
+from demo_lgc.exchange.xml_signature import DS, RSA_SHA256, SHA256, add, add_digest, sha256_text
 
-DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.1.1#"
-SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
-RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 C14N_WITH_COMMENTS = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
 
 _SUBMISSION_DIGEST = "AA=="  # the submission set has no bytes: fixed, one zero byte. [DMP] §8.4
@@ -68,23 +65,23 @@ def sign_submission(
 
 def _signed_info(manifest: bytes, properties: bytes) -> etree._Element:
     info = _root(DS, "SignedInfo")
-    _ds(info, "CanonicalizationMethod", Algorithm=C14N_WITH_COMMENTS)
-    _ds(info, "SignatureMethod", Algorithm=RSA_SHA256)
+    add(info, "CanonicalizationMethod", Algorithm=C14N_WITH_COMMENTS)
+    add(info, "SignatureMethod", Algorithm=RSA_SHA256)
     for kind, uri, content in (
         (DS + "Manifest", "#IHEManifest", manifest),
         (XADES + "SignedProperties", "#S0-SignedProperties", properties),
     ):
-        _digest(_ds(info, "Reference", Type=kind, URI=uri), _sha256(content))
+        add_digest(add(info, "Reference", Type=kind, URI=uri), sha256_text(content))
     return info
 
 
 def _manifest(submission_id: str, documents: Sequence[tuple[str, bytes]]) -> etree._Element:
     manifest = _root(DS, "Manifest", Id="IHEManifest")
-    _digest(_ds(manifest, "Reference", URI=f"urn:oid:{submission_id}"), _SUBMISSION_DIGEST)
+    add_digest(add(manifest, "Reference", URI=f"urn:oid:{submission_id}"), _SUBMISSION_DIGEST)
     for unique_id, content in documents:
-        reference = _ds(manifest, "Reference", URI=f"urn:oid:{unique_id}")
-        _ds(_ds(reference, "Transforms"), "Transform", Algorithm=C14N_WITH_COMMENTS)
-        _digest(reference, _sha256(_canonical(parse(content))))
+        reference = add(manifest, "Reference", URI=f"urn:oid:{unique_id}")
+        add(add(reference, "Transforms"), "Transform", Algorithm=C14N_WITH_COMMENTS)
+        add_digest(reference, sha256_text(_canonical(parse(content))))
     return manifest
 
 
@@ -104,7 +101,7 @@ def _certificate(cert: etree._Element, der: bytes) -> None:
     certificate = x509.load_der_x509_certificate(der)
     digest = _xades(cert, "CertDigest")
     _xades(digest, "DigestMethod", Algorithm=SHA256)
-    _xades(digest, "DigestValue").text = _sha256(der)
+    _xades(digest, "DigestValue").text = sha256_text(der)
     serial = _xades(cert, "IssuerSerial")
     for name, text in (
         ("X509IssuerName", certificate.issuer.rfc4514_string()),
@@ -115,27 +112,17 @@ def _certificate(cert: etree._Element, der: bytes) -> None:
         serial.append(item)
 
 
-def _digest(reference: etree._Element, value: str) -> None:
-    _ds(reference, "DigestMethod", Algorithm=SHA256)
-    _ds(reference, "DigestValue").text = value
-
-
 def _canonical(root: etree._Element) -> bytes:
     """Canonical XML with comments of a whole document: exact only for a root, never for a part of a tree."""
-    return etree.tostring(root.getroottree(), method="c14n", with_comments=True)
-
-
-def _sha256(content: bytes) -> str:
-    return b64encode(sha256(content).digest()).decode()
+    try:
+        return etree.tostring(root.getroottree(), method="c14n", with_comments=True)
+    except etree.C14NError:
+        raise UnreadableXmlError("the name of a namespace is not absolute") from None
 
 
 def _root(namespace: str, name: str, **attributes: str) -> etree._Element:
     """An element whose namespace is the default one; the stubs of lxml know no default namespace."""
     return etree.Element(f"{{{namespace}}}{name}", attributes, cast("dict[str, str]", {None: namespace}))
-
-
-def _ds(owner: etree._Element, name: str, **attributes: str) -> etree._Element:
-    return etree.SubElement(owner, f"{{{DS}}}{name}", attributes)
 
 
 def _xades(owner: etree._Element, name: str, **attributes: str) -> etree._Element:

@@ -53,7 +53,7 @@ def check_signature(
         _manifest(root, submission_id, documents)
         _properties(root, certificate)
         _signed_info(root, certificate)
-    except (etree.XMLSyntaxError, Doctype, ValueError):
+    except (etree.XMLSyntaxError, etree.C14NError, Doctype, ValueError):
         raise _wrong("document illisible") from None
 
 

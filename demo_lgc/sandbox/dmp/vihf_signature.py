@@ -12,7 +12,7 @@ import binascii
 import hashlib
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
@@ -26,6 +26,14 @@ from demo_lgc.sandbox.dmp.refusals import SoapFault
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _ENVELOPED = f"{DS}enveloped-signature"
+_UNREADABLE = (
+    TypeError,
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 def decoded(element: etree._Element | None) -> bytes:
@@ -41,9 +49,14 @@ def decoded(element: etree._Element | None) -> bytes:
 
 def certificate_in(signature: etree._Element) -> x509.Certificate:
     """The first certificate of KeyInfo. Raises ValueError."""
-    return x509.load_der_x509_certificate(
-        decoded(signature.find(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"))
-    )
+    der = decoded(signature.find(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"))
+    try:  # most of a certificate is read when it is asked for, not when it is loaded
+        certificate = x509.load_der_x509_certificate(der)
+        _ = (certificate.subject, certificate.issuer, certificate.public_key(), certificate.extensions)
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    except _UNREADABLE:
+        raise ValueError("malformed certificate") from None
+    return certificate
 
 
 def rsa_signature_holds(certificate: x509.Certificate, signature: bytes, signed: bytes) -> bool:
@@ -65,7 +78,7 @@ def check_vihf_signature(
     try:
         certificate = certificate_in(signature)
         holds = _holds(assertion, signature, certificate)
-    except ValueError:
+    except (etree.C14NError, ValueError):
         raise SoapFault("La signature du VIHF est incorrecte") from None
     check_signature_certificate(certificate, directory.authorities, national_id)
     if not holds:
@@ -88,6 +101,8 @@ def _holds(assertion: etree._Element, signature: etree._Element, certificate: x5
     wanted = (c14n.EXCLUSIVE, RSA_SHA256, SHA256, [_ENVELOPED, c14n.EXCLUSIVE], f"#{assertion.get('ID')}")
     if algorithms != wanted:
         raise ValueError("algorithms of the signature")
+    if sum(element.get("ID") == assertion.get("ID") for element in assertion.getroottree().iter("*")) != 1:
+        raise ValueError("the signature refers to two elements")
     signed = c14n.exclusive(info, _prefixes(info.find(f"{{{DS}}}CanonicalizationMethod")))
     if not rsa_signature_holds(certificate, decoded(signature.find(f"{{{DS}}}SignatureValue")), signed):
         return False
