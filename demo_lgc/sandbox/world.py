@@ -1,9 +1,11 @@
-"""The whole simulated world in one folder: PKI, card, DMP, MSSanté operator, and the file that names them.
+"""The whole simulated world in one folder, and the file that names its places.
+
+PKI and its revocation lists, card, DMP, MSSanté operator, Pro Santé Connect.
 
 ```
 world = World(folder); world.start()
 world.environment        the TOML file to give to the program
-world.dmp, world.mail    their scripts and journals, in the process
+world.dmp, world.mail, world.psc    their scripts and journals, in the process
 world.control_url        the same, from another process
 world.stop()
 ```
@@ -14,6 +16,7 @@ The people of this world are those of sample_data/.
 from __future__ import annotations
 
 import contextlib
+import json
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -25,6 +28,8 @@ from demo_lgc.sandbox.dmp.server import DmpServer
 from demo_lgc.sandbox.dmp.state import DmpRecord
 from demo_lgc.sandbox.mail.operator import MailboxOwner, MailOperator
 from demo_lgc.sandbox.pki import Holder, Pki, make_pki
+from demo_lgc.sandbox.psc.server import ProSanteServer
+from demo_lgc.sandbox.revocation_server import RevocationServer
 from demo_lgc.sandbox.softcard import SoftCard, forget_key_files, make_card
 
 
@@ -45,7 +50,14 @@ class World:
         with contextlib.ExitStack() as closing:
             self.folder.mkdir(parents=True, exist_ok=True)
             doctors = self._practice["doctor"]
-            self.pki: Pki = make_pki(self.folder / "pki", [_holder(d) for d in doctors])
+            holders = [_holder(d) for d in doctors]
+            self.pki: Pki = make_pki(self.folder / "pki", holders)
+            self.revocations = RevocationServer(self.pki)
+            self.revocations.start()
+            closing.callback(self.revocations.stop)
+            self.psc = ProSanteServer(holders)
+            self.psc.start()
+            closing.callback(self.psc.stop)
             self.soft_card: SoftCard | None = self._make_card() if self._card_wanted else None
             self.dmp = DmpServer(self.pki, {p["matricule"]: _record(p) for p in self._patients})
             self.dmp.start()
@@ -56,10 +68,12 @@ class World:
                 [MailboxOwner(d["mailbox"], d["national_id"], "demo") for d in doctors]
                 + [MailboxOwner(c["address"], "", "demo") for c in self._colleagues()],
                 self._practice["mail"]["domains"],
+                vouches=self.psc.provider.holder_of,
             )
             self.mail.start()
             closing.callback(self.mail.stop)
-            self._control = ControlServer({"dmp": self.dmp.apply, "mail": self.mail.apply}, self.journal)
+            doors = {"dmp": self.dmp.apply, "mail": self.mail.apply, "psc": self.psc.provider.apply}
+            self._control = ControlServer(doors, self.journal)
             self._control.start()
             closing.callback(self._control.stop)
             self.environment.write_text(self._environment(), encoding="utf-8")
@@ -81,7 +95,11 @@ class World:
 
     def journal(self) -> dict[str, Any]:
         """What each service accepted so far, as JSON values."""
-        return {"dmp": self.dmp.journal.summary(), "mail": self.mail.journal.summary()}
+        return {
+            "dmp": self.dmp.journal.summary(),
+            "mail": self.mail.journal.summary(),
+            "psc": self.psc.provider.journal(),
+        }
 
     # --- pieces ---------------------------------------------------------------------------------------
 
@@ -102,13 +120,14 @@ class World:
         return made
 
     def _environment(self) -> str:
-        owner, anchors = self.owner, self.pki.anchors
+        owner, anchors, client = self.owner, self.pki.anchors, self.psc.provider.client
         card = [f'library = "{self.soft_card.library}"'] if self.soft_card else []
         lines = [
             'kind = "sandbox"',
             "[card]",
             *card,
             f'intermediates = "{self.pki.intermediates}"',
+            f'roots = "{anchors}"',
             "poll_interval = 0.2",
             "[dmp]",
             f'base_url = "{self.dmp.base_url}"',
@@ -125,9 +144,18 @@ class World:
             f'trust_domains = "{self.mail.white_list}"',
             "deadline = 30.0",
             "settle = 5.0",
+            "[revocation]",
+            f"lists = {json.dumps(self.revocations.urls)}",
+            f'authorities = "{self.pki.authorities}"',
+            "[pro_sante]",
+            f'discovery = "{self.psc.provider.discovery}"',
+            f'client_id = "{client.name}"',
+            f'client_secret = "{client.secret}"',
             "[practice]",
             *(f'{key} = "{owner[key]}"' for key in ("street", "postal_code", "city", "phone")),
         ]
+        lines += ["[mail.mailboxes]"]
+        lines += [f'{d["national_id"]} = "{d["mailbox"]}"' for d in self._practice["doctor"]]
         if self.soft_card:
             lines += ["[card.environment]", f'SOFTHSM2_CONF = "{self.soft_card.configuration}"']
         return "\n".join(lines) + "\n"

@@ -16,6 +16,7 @@ from demo_lgc.domain.document import Document
 from tests.exchange.loopback_server import LoopbackServer
 from tests.exchange.soft_identity import Authority, SoftIdentity, SoftSigner, a_key, write_pem
 from tests.factory import TINY_PDF, a_header
+from tests.xmlsec1 import Xmlsec1
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,12 @@ def authority() -> Authority:
 def signer(authority: Authority) -> SoftSigner:
     key = a_key()
     return SoftSigner(key, authority.issue(key, "899700057291", signs=True), (authority.certificate,))
+
+
+@pytest.fixture(scope="session")
+def xmlsec1(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Xmlsec1:
+    """The independent judge of what `signer` signs."""
+    return Xmlsec1.in_folder(tmp_path_factory.mktemp("xmlsec1"), authority.pem.encode())
 
 
 @pytest.fixture

@@ -18,10 +18,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo_lgc.sandbox.mail.dovecot_files import CONFIGURATION, TOKENS, TOKENS_PASSDB
 from demo_lgc.sandbox.pki import Pki
 
 _START_LIMIT = 10.0  # seconds
@@ -58,11 +59,23 @@ class Features:
 
 
 class Dovecot:
-    """IMAP with STARTTLS, IMAPS, LMTP on a Unix socket; SASL EXTERNAL gives the mailbox of the card's CN."""
+    """IMAP with STARTTLS, IMAPS, LMTP on a Unix socket; SASL EXTERNAL gives the mailbox of the card's CN.
 
-    def __init__(self, folder: Path, pki: Pki, owners: Sequence[MailboxOwner], features: Features) -> None:
+    With `introspection`, which gives the URL of whoever knows access tokens, SASL XOAUTH2 gives the mailbox
+    of a token.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        pki: Pki,
+        owners: Sequence[MailboxOwner],
+        features: Features,
+        introspection: Callable[[], str] | None = None,
+    ) -> None:
         self._program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         self._folder, self._pki, self._owners, self._features = folder, pki, owners, features
+        self._introspection = introspection
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self._home: Path | None = None
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -176,6 +189,8 @@ class Dovecot:
         self._write("server.key", self._pki.server.key.read_text(encoding="utf-8"))
         self._write("people.pem", self._pki.people_ca.read_text(encoding="utf-8"))
         self._write("passwords", "".join(f"{o.address}:{{PLAIN}}{o.password}::::::\n" for o in self._owners))
+        if self._introspection is not None:
+            self._write("tokens", TOKENS.format(introspection=self._introspection()))
         cards = [o for o in self._owners if o.national_id]
         self._write("cards", "".join(f"{o.national_id}:::::::nopassword=y user={o.address}\n" for o in cards))
 
@@ -207,7 +222,7 @@ class Dovecot:
             else ""
         )
         capability = f"imap_capability = {self._features.capability}" if self._features.capability else ""
-        return _CONFIGURATION.format(
+        return CONFIGURATION.format(
             place=self._place,
             user=user,
             group=group,
@@ -216,6 +231,8 @@ class Dovecot:
             imaps=self.imaps_port,
             sent=sent,
             capability=capability,
+            xoauth2="xoauth2" if self._introspection else "",
+            tokens=TOKENS_PASSDB.format(place=self._place) if self._introspection else "",
         )
 
 
@@ -233,84 +250,3 @@ def _greets(port: int) -> bool:
             return connection.recv(4) == b"* OK"
     except OSError:
         return False
-
-
-# Dovecot 2.3. Client certificates are optional so that a password may read a mailbox back over IMAPS.
-# No penalty: it would slow down whoever comes from 127.0.0.1 after a refused card.
-_CONFIGURATION = """\
-protocols = imap lmtp
-listen = 127.0.0.1
-base_dir = {place}/run
-state_dir = {place}/state
-log_path = {place}/dovecot.log
-default_internal_user = {user}
-default_internal_group = {group}
-default_login_user = {user}
-first_valid_uid = 1
-ssl = required
-ssl_min_protocol = TLSv1.2
-ssl_cert = <{place}/server.pem
-ssl_key = <{place}/server.key
-ssl_ca = <{place}/people.pem
-ssl_verify_client_cert = yes
-ssl_require_crl = no
-auth_ssl_username_from_cert = yes
-ssl_cert_username_field = commonName
-auth_mechanisms = plain external
-auth_failure_delay = 0
-disable_plaintext_auth = yes
-passdb {{
-  driver = passwd-file
-  mechanisms = plain
-  args = scheme=PLAIN username_format=%u {place}/passwords
-}}
-passdb {{
-  driver = passwd-file
-  mechanisms = external
-  args = username_format=%u {place}/cards
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={mail}/%Lu allow_all_users=yes
-}}
-mail_location = maildir:~/Maildir:LAYOUT=fs
-mail_max_userip_connections = 50
-{capability}
-namespace inbox {{
-  inbox = yes
-  separator = /
-  {sent}
-}}
-service anvil {{
-  chroot =
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service stats {{
-  chroot =
-}}
-service imap-login {{
-  chroot =
-  process_min_avail = 1
-  service_count = 0
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = {imaps}
-    ssl = yes
-  }}
-}}
-service lmtp {{
-  user = {user}
-  unix_listener {place}/lmtp {{
-    mode = 0600
-    user = {user}
-  }}
-}}
-protocol lmtp {{
-  ssl = no
-  postmaster_address = postmaster@mss.demo.test
-}}
-"""

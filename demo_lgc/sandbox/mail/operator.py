@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from demo_lgc.sandbox.mail.dovecot import Dovecot, Features, MailboxOwner
+from demo_lgc.sandbox.mail.introspection import Introspection
 from demo_lgc.sandbox.mail.journal import Journal
 from demo_lgc.sandbox.mail.script import Script
 from demo_lgc.sandbox.mail.smtp import SubmissionServer
@@ -26,7 +27,8 @@ class MailOperator:
     """The operator of `domains`; whoever knows a mailbox's password may read it back over IMAPS.
 
     `journal` is what it accepted, `script` how it misbehaves, `white_list` the published list of `domains`.
-    `max_size`, in bytes, is announced by EHLO SIZE.
+    `max_size`, in bytes, is announced by EHLO SIZE. `vouches` returns the national id that an access token
+    of Pro Santé Connect is about, « » for none; without it no token is taken.
     """
 
     def __init__(
@@ -38,15 +40,30 @@ class MailOperator:
         *,
         max_size: int = 25_000_000,
         features: Features | None = None,
+        vouches: Callable[[str], str] | None = None,
     ) -> None:
         self.white_list = folder / "liste-blanche.xml"
         self.journal = Journal()
         self.script = Script(self._set_down)
         self._folder, self._pki, self._domains = folder, pki, tuple(domains)
         self._passwords = {owner.address.lower(): owner.password for owner in mailboxes}
-        self._dovecot = Dovecot(folder, pki, mailboxes, features or Features())
+        addresses = {owner.national_id: owner.address for owner in mailboxes if owner.national_id}
+        self._introspection = (
+            Introspection(lambda token: addresses.get(vouches(token), "")) if vouches is not None else None
+        )
+        knows = self._introspection
+        self._dovecot = Dovecot(
+            folder, pki, mailboxes, features or Features(), (lambda: knows.url) if knows else None
+        )
         self._smtp = SubmissionServer(
-            pki, mailboxes, domains, self.journal, self.script, lambda: self._dovecot.lmtp_socket, max_size
+            pki,
+            mailboxes,
+            domains,
+            self.journal,
+            self.script,
+            lambda: self._dovecot.lmtp_socket,
+            max_size,
+            vouches,
         )
         self._lock = threading.Lock()
         self._down = False
@@ -55,8 +72,10 @@ class MailOperator:
         """Open the doors. Raises RuntimeError when Dovecot is absent or does not start."""
         self._folder.mkdir(parents=True, exist_ok=True)
         write_white_list(self.white_list, self._domains, datetime.now(UTC))
-        self._dovecot.start()
         try:
+            if self._introspection is not None:
+                self._introspection.start()
+            self._dovecot.start()
             self._smtp.start()
         except BaseException:
             self.stop()
@@ -66,6 +85,8 @@ class MailOperator:
         """Close them, and wait until nothing is left running. Harmless when stopped."""
         self._smtp.stop()
         self._dovecot.stop()
+        if self._introspection is not None:
+            self._introspection.stop()
 
     def mailbox_folder(self, address: str) -> Path:
         """Where the mail of `address` lies on disk while the operator runs."""

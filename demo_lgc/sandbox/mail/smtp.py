@@ -1,7 +1,9 @@
-"""The submission server of the operator: STARTTLS, then SASL EXTERNAL by the certificate of the card.
+"""The submission server of the operator: STARTTLS, then SASL EXTERNAL by the certificate of the card, or
+XOAUTH2 by an access token of Pro Santé Connect.
 
 It refuses what a real operator refuses: no certificate, a sender who is not the owner of the mailbox, a
-recipient outside the trust space, an unknown mailbox, a message too large. Reference: [MSS] §1.1, §1.6.
+recipient outside the trust space, an unknown mailbox, a message too large, a line too long (a whole token in
+the AUTH command, for one). Reference: [MSS] §1.1, §1.6; RFC 4954 §4; RFC 5321 §4.5.3.1.
 """
 
 from __future__ import annotations
@@ -17,11 +19,12 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session, auth_mechanism
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from demo_lgc.sandbox.mail.dovecot import MailboxOwner
 from demo_lgc.sandbox.mail.journal import Accepted, Journal
 from demo_lgc.sandbox.mail.script import Script
+from demo_lgc.sandbox.mail.submission import Submission
 from demo_lgc.sandbox.pki import Pki
 
 _START_LIMIT = 10.0  # seconds
@@ -44,8 +47,10 @@ class SubmissionServer:
         script: Script,
         lmtp_socket: Callable[[], Path],
         max_size: int,
+        vouches: Callable[[str], str] | None = None,
     ) -> None:
-        self._handler = _Handler(owners, domains, journal, script, lmtp_socket)
+        self._handler = _Handler(owners, domains, journal, script, lmtp_socket, vouches)
+        self._refused = ["LOGIN", "PLAIN"] + (["XOAUTH2"] if vouches is None else [])
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._context.load_cert_chain(pki.server.chain, pki.server.key)
@@ -55,7 +60,7 @@ class SubmissionServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread()
         self._server: asyncio.Server | None = None
-        self._open: set[_Submission] = set()
+        self._open: set[Submission] = set()
         self.port = 0
 
     def start(self) -> None:
@@ -124,57 +129,20 @@ class SubmissionServer:
                 submission.cut()
             await asyncio.sleep(0.005)
 
-    def _submission(self) -> _Submission:
-        return _Submission(
+    def _submission(self) -> Submission:
+        return Submission(
             self._open,
             self._script,
             handler=self._handler,
             tls_context=self._context,
             require_starttls=True,
             auth_required=True,
-            auth_exclude_mechanism=["LOGIN", "PLAIN"],
+            auth_exclude_mechanism=self._refused,
             data_size_limit=self._max_size,
             hostname="localhost",
             enable_SMTPUTF8=False,
             loop=asyncio.get_running_loop(),
         )
-
-
-class _Submission(SMTP):
-    """One connection."""
-
-    def __init__(self, connections: set[_Submission], script: Script, **options: Any) -> None:
-        super().__init__(**options)
-        self._connections, self._script = connections, script
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._connections.add(self)
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._connections.discard(self)
-        super().connection_lost(error)
-
-    def cut(self) -> None:
-        """End the connection without a word."""
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
-
-    async def _handle_client(self) -> None:
-        await asyncio.sleep(self._script.delay_at("greeting"))
-        await super()._handle_client()
-
-    @auth_mechanism("EXTERNAL")
-    async def auth_external(self, _: Any, arguments: list[str]) -> AuthResult:
-        """Take the mailbox of the certificate's CN; the authorisation identity asked for must be empty."""
-        if len(arguments) < 2:
-            asked = await self.challenge_auth("")
-        else:
-            asked = b"" if arguments[1] == "=" else arguments[1].encode()
-        certificate = (self.session.ssl or {}).get("peercert") or {} if self.session else {}
-        names = dict(pair for rdn in certificate.get("subject", ()) for pair in rdn)
-        address = self.event_handler.address_of(names.get("commonName", ""))
-        return AuthResult(success=asked == b"" and address is not None, handled=False, auth_data=address)
 
 
 class _Handler:
@@ -187,7 +155,9 @@ class _Handler:
         journal: Journal,
         script: Script,
         lmtp_socket: Callable[[], Path],
+        vouches: Callable[[str], str] | None,
     ) -> None:
+        self._vouches = vouches
         self._cards = {o.national_id: o.address for o in owners if o.national_id}
         self._addresses = {o.address.lower() for o in owners}
         self._domains = {domain.lower() for domain in domains}
@@ -197,6 +167,10 @@ class _Handler:
     def address_of(self, national_id: str) -> str | None:
         """The mailbox of a card."""
         return self._cards.get(national_id)
+
+    def address_of_token(self, token: str) -> str | None:
+        """The mailbox of an access token."""
+        return self._cards.get(self._vouches(token)) if self._vouches is not None else None
 
     async def handle_EHLO(  # noqa: N802 - the name aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -242,7 +216,7 @@ class _Handler:
             _log.warning("the mailboxes did not take a message: %s", type(error).__name__)
             return "451 4.3.0 remise impossible pour le moment"
         await asyncio.sleep(self._script.delay_at("answer"))
-        if self._script.must_cut() and isinstance(server, _Submission):
+        if self._script.must_cut() and isinstance(server, Submission):
             server.cut()
         return "250 2.0.0 accepte"
 
