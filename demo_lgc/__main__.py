@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-from demo_lgc import __version__
+from demo_lgc import __version__, preferences
 from demo_lgc.commands.parsers import add_commands
 
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.demonstrate:
         from demo_lgc.demonstration import demonstrate
 
-        return demonstrate(options.demonstrate.resolve(), options.theme)
+        return demonstrate(options.demonstrate.resolve(), options.theme or "light")
     if options.sandbox:
         from demo_lgc.app import open_sandbox
 
@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sandbox", action="store_true", help="services simulés et patients fictifs")
     parser.add_argument("--environment", type=Path, metavar="FICHIER", help="où sont les services")
     parser.add_argument("--profile", type=Path, metavar="DOSSIER", help="où le cabinet est gardé")
-    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument(
+        "--theme", choices=preferences.THEMES, default="", help="apparence, à la place de celle du réglage"
+    )
     parser.add_argument(
         "--demonstrate", type=Path, metavar="DOSSIER", help="jouer le partage sans écran, images à l’appui"
     )

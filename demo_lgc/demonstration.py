@@ -46,8 +46,8 @@ from PySide6.QtWidgets import (
 )
 
 from demo_lgc import __version__
-from demo_lgc.app import House, build_house
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
+from demo_lgc.house import House, build_house
 from demo_lgc.sandbox.world import World
 from demo_lgc.settings import load_environment
 from demo_lgc.ui import theme

@@ -14,6 +14,8 @@ from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.records.models import TraceRow
 from demo_lgc.records.store import Store
 
+SESSION_ACTS = ("open-card", "open-session", "lock-session", "unblock-card", "change-code", "change-setting")
+
 
 @dataclass(frozen=True)
 class Act:
@@ -40,19 +42,16 @@ def add(
 
     Raises ValueError when `at` carries no offset, StorageError.
     """
-    if at.utcoffset() is None:
-        raise ValueError("a moment without offset")
-    with store.session() as transaction:
-        transaction.add(
-            TraceRow(
-                at=at,
-                who=session.practitioner.national_id,
-                structure=session.situation.structure_id,
-                act=act,
-                patient_id=patient_id,
-                outcome=outcome,
-            )
-        )
+    who, structure = session.practitioner.national_id, session.situation.structure_id
+    _write(store, at, who=who, structure=structure, act=act, patient_id=patient_id, outcome=outcome)
+
+
+def note(store: Store, at: datetime, who: str, act: str, outcome: str) -> None:
+    """Write a line about the session or the card itself; `who` is « » when nobody was recognised.
+
+    Raises ValueError when `at` carries no offset, StorageError.
+    """
+    _write(store, at, who=who, structure="", act=act, patient_id=None, outcome=outcome)
 
 
 def acts(store: Store, patient_id: int | None = None) -> tuple[Act, ...]:
@@ -61,7 +60,22 @@ def acts(store: Store, patient_id: int | None = None) -> tuple[Act, ...]:
     if patient_id is not None:
         query = query.where(TraceRow.patient_id == patient_id)
     with store.reading() as session:
-        return tuple(
-            Act(row.id, row.at, row.who, row.structure, row.act, row.patient_id, row.outcome)
-            for row in session.scalars(query)
-        )
+        return tuple(_act(row) for row in session.scalars(query))
+
+
+def session_acts(store: Store, limit: int = 50) -> tuple[Act, ...]:
+    """Return the last lines that `note` wrote, newest first. Raises StorageError."""
+    lines = select(TraceRow).where(TraceRow.act.in_(SESSION_ACTS))
+    with store.reading() as session:
+        return tuple(_act(row) for row in session.scalars(lines.order_by(TraceRow.id.desc()).limit(limit)))
+
+
+def _write(store: Store, at: datetime, **values: object) -> None:
+    if at.utcoffset() is None:
+        raise ValueError("a moment without offset")
+    with store.session() as transaction:
+        transaction.add(TraceRow(at=at, **values))
+
+
+def _act(row: TraceRow) -> Act:
+    return Act(row.id, row.at, row.who, row.structure, row.act, row.patient_id, row.outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from demo_lgc.services.administration import Administration
 from demo_lgc.services.delivery import Deliveries
 from demo_lgc.services.dmp_access import DmpAccess
 from demo_lgc.services.patient_file import PatientFiles
@@ -19,6 +20,7 @@ class Desk:
     """What a gesture may call."""
 
     session: SessionService
+    administration: Administration
     files: PatientFiles
     reading: Reading
     results: Results

@@ -1,7 +1,7 @@
-"""The DMP and the mailbox, reached with the card of the open session; forgotten when it closes.
+"""The DMP and the mailbox, reached with what the session was opened with; forgotten when that is gone.
 
-A live TLS connection outlives the card it was opened with: both peers are closed as soon as the session
-is, and made anew at the next need. Reference: [CPS] §4.1 (10).
+A live TLS connection outlives the card it was opened with: both peers are closed as soon as the card or
+the session is, and made anew at the next need. Reference: [CPS] §4.1 (10); [MSS] ECO.1.2.6.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Protocol
 
 from demo_lgc.domain.delivery import Part, Receipt
 from demo_lgc.domain.dmp import DmpStatus
+from demo_lgc.domain.errors import NotAllowed, Refusal
 from demo_lgc.domain.identity import Ins
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.practitioner import PractitionerSession
-from demo_lgc.domain.trust import OpenCard
+from demo_lgc.domain.trust import OpenCard, ProSanteAccount
 from demo_lgc.services.session import SessionService
 
 
@@ -70,9 +71,9 @@ class Mail(Protocol):
 
 @dataclass(frozen=True)
 class Pair:
-    """Both peers of one session."""
+    """The peers of one session. `dmp` is None without a card: the DMP knows nobody else."""
 
-    dmp: Dmp
+    dmp: Dmp | None
     mail: Mail
 
 
@@ -80,18 +81,23 @@ class Peers:
     """Makes the peers of the open session at the first need, and closes them with it."""
 
     def __init__(
-        self, session: SessionService, make: Callable[[PractitionerSession, OpenCard], Pair]
+        self,
+        session: SessionService,
+        make: Callable[[PractitionerSession, OpenCard | ProSanteAccount], Pair],
     ) -> None:
         self._session = session
         self._make = make
         self._pair: Pair | None = None
         self._lock = Lock()
-        session.when_locked(self.drop)
+        session.when_key_lost(self.drop)
 
     @property
     def dmp(self) -> Dmp:
-        """The DMP. Raises NotAllowed (NO_SESSION)."""
-        return self._both().dmp
+        """The DMP. Raises NotAllowed: NO_SESSION, NEEDS_CARD (opened by Pro Santé Connect)."""
+        dmp = self._both().dmp
+        if dmp is None:
+            raise NotAllowed(Refusal.NEEDS_CARD)
+        return dmp
 
     @property
     def mail(self) -> Mail:
@@ -100,7 +106,7 @@ class Peers:
 
     @property
     def holder(self) -> str:
-        """The national identifier of whose card they are reached with. Raises NotAllowed (NO_SESSION)."""
+        """The national identifier of who reaches them. Raises NotAllowed (NO_SESSION)."""
         return self._session.current.practitioner.national_id
 
     def drop(self) -> None:
@@ -108,11 +114,12 @@ class Peers:
         with self._lock:
             pair, self._pair = self._pair, None
         if pair is not None:
-            pair.dmp.close()
+            if pair.dmp is not None:
+                pair.dmp.close()
             pair.mail.close()
 
     def _both(self) -> Pair:
         with self._lock:
             if self._pair is None:
-                self._pair = self._make(self._session.current, self._session.card)
+                self._pair = self._make(self._session.current, self._session.key)
             return self._pair

@@ -17,6 +17,7 @@ from demo_lgc.domain.errors import (
     NotAllowed,
     Refusal,
     RemoteRefusal,
+    SignInError,
     StorageError,
 )
 
@@ -38,7 +39,7 @@ def pause_after_question(elapsed: timedelta) -> timedelta:
 
 def waits_for_the_card(error: LgcError) -> bool:
     """True for a failure that no time mends: a card must come, or a session be opened, or room be made."""
-    return isinstance(error, CardError | NotAllowed | StorageError)
+    return isinstance(error, CardError | SignInError | NotAllowed | StorageError)
 
 
 def needs_the_doctor(error: LgcError) -> bool:
@@ -46,7 +47,7 @@ def needs_the_doctor(error: LgcError) -> bool:
     if isinstance(error, RemoteRefusal):
         return not error.transient
     if isinstance(error, NotAllowed):
-        return error.refusal is not Refusal.NO_SESSION
+        return error.refusal not in (Refusal.NO_SESSION, Refusal.NEEDS_CARD)
     return isinstance(error, IdentityError | InvalidDocument)
 
 
@@ -59,6 +60,8 @@ def reason_of(error: LgcError) -> Reason:
             return Reason("doubtful" if error.doubtful else "network", "", error.service)
         case CardError():
             return Reason("card", error.problem.value)
+        case SignInError():
+            return Reason("sign-in", error.problem.value)
         case NotAllowed():
             return Reason("not-allowed", error.refusal.value, error.detail)
         case IdentityError():

@@ -173,6 +173,8 @@ class Sharing:
         drafts += self._mails(document, metadata, request, now)
         with self._store.together():  # else a failing trace would say « nothing is kept » of what will leave
             deliveries = outbox.add(self._store, document, tuple(drafts), now)
+            if request.to_dmp:
+                trace.add(self._store, session, now, "sign", patient.id, submission_id)
             trace.add(self._store, session, now, "share-vsm", patient.id, f"{len(deliveries)} destinations")
         return deliveries
 
@@ -182,6 +184,11 @@ class Sharing:
 
     def _check(self, patient: Patient, request: ShareRequest) -> None:
         """Raise for what the trade forbids, before the card is asked for anything."""
+        session = self._session.current
+        if not session.may_author:
+            raise NotAllowed(Refusal.STAFF_CARD)
+        if request.to_dmp and not session.may_feed_dmp:
+            raise NotAllowed(Refusal.NEEDS_CARD)
         if request.visibility is Visibility.MASKED_TO_PROFESSIONALS and request.recipients:
             raise NotAllowed(Refusal.MASKED_BY_MAIL)
         for recipient in request.recipients:
@@ -236,7 +243,7 @@ class Sharing:
             patient=patient,
             session=session,
             practice_setting=AMBULATORY,
-            facility=Code(sector, SECTORS, SECTOR_LABELS[sector]),
+            facility=Code(sector, SECTORS, SECTOR_LABELS.get(sector, sector)),
         )
 
     def _mails(

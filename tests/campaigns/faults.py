@@ -27,7 +27,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo_lgc.app import House, build_house, now
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState, Reason
@@ -35,6 +34,7 @@ from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.errors import LgcError
 from demo_lgc.domain.message import MessageText
 from demo_lgc.exchange.mssante.folders import SENT
+from demo_lgc.house import House, build_house, now
 from demo_lgc.sandbox.world import World
 from demo_lgc.services.delivery import Deliveries
 from demo_lgc.services.sharing import ShareRequest

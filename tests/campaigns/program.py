@@ -14,8 +14,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtWidgets import QApplication
 
-from demo_lgc.app import build_house
 from demo_lgc.demonstration import COLLEAGUE, PATIENT, Player
+from demo_lgc.house import build_house
 from demo_lgc.settings import load_environment
 from demo_lgc.ui import theme
 from demo_lgc.ui.main_window import MainWindow

@@ -14,13 +14,13 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from sqlalchemy import event
 
-from demo_lgc.app import House, build_house
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.demonstration import Player
 from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.trust import CardReader
+from demo_lgc.house import House, build_house
 from demo_lgc.sandbox.world import World
 from demo_lgc.settings import load_environment
 from demo_lgc.ui import theme

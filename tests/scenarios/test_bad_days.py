@@ -15,7 +15,7 @@ from demo_lgc.card.reader import PkcsReader
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.domain.delivery import Channel, DeliveryState
 from demo_lgc.domain.errors import CardError, CardProblem
-from demo_lgc.domain.practitioner import CardHolder
+from demo_lgc.domain.trust import CardInReader
 from demo_lgc.sandbox.world import World
 from demo_lgc.settings import CardSettings
 from tests.scenarios.conftest import Doctor, Opening
@@ -51,7 +51,7 @@ def test_a_second_wrong_code_warns_that_the_next_blocks_and_the_third_blocks(
         doctor.type("login.code", code)
         doctor.click("login.open")
         doctor.reads(words)
-    assert reader.tries_left() == 0
+    assert reader.look()[0].tries_left == 0
 
 
 @pytest.mark.parametrize("code", ["123", "12345", ""])
@@ -64,7 +64,7 @@ def test_a_code_of_the_wrong_length_spends_no_try(
     doctor.key(doctor.find(QLineEdit, "login.code"), Qt.Key.Key_Return)
     if len(code) <= 4:
         doctor.reads("quatre chiffres")
-    assert reader.tries_left() == 3
+    assert reader.look()[0].tries_left == 3
     assert len(doctor.find(QLineEdit, "login.code").text()) <= 4
 
 
@@ -82,7 +82,7 @@ def test_without_a_card_the_page_asks_for_it_and_sees_it_come(
 
 def test_without_a_reader_the_page_says_to_plug_it(open_window: Opening) -> None:
     class Unplugged(SoftwareReader):
-        def read(self) -> CardHolder:
+        def look(self) -> tuple[CardInReader, ...]:
             raise CardError(CardProblem.NO_READER)
 
     doctor = open_window(Unplugged())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +11,13 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from demo_lgc.app import build_house, sandbox
+from demo_lgc.app import sandbox
 from demo_lgc.demonstration import COLLEAGUE, Player
+from demo_lgc.house import build_house
 from demo_lgc.settings import load_environment
 from demo_lgc.ui import theme
 from demo_lgc.ui.main_window import MainWindow
+from tests.clock import own_time
 
 pytestmark = [pytest.mark.scenario, pytest.mark.card, pytest.mark.mail]
 
@@ -30,16 +31,16 @@ class Heartbeat:
     def __init__(self) -> None:
         self.doing = ""
         self.pauses: dict[str, float] = {}
-        self._last = time.perf_counter()
+        self._last = own_time()
         self._timer = QTimer(interval=2)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
 
     def begin(self, doing: str) -> None:
-        self.doing, self._last = doing, time.perf_counter()
+        self.doing, self._last = doing, own_time()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now = own_time()
         self.pauses[self.doing] = max(self.pauses.get(self.doing, 0.0), now - self._last)
         self._last = now
 

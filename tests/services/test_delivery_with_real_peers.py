@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from demo_lgc.app import House, build_house
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.documents.paper.press import Press
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
@@ -22,6 +21,7 @@ from demo_lgc.domain.errors import LgcError, StorageError, StorageProblem
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent, MessageText
 from demo_lgc.exchange.mssante.folders import SENT
+from demo_lgc.house import House, build_house
 from demo_lgc.records import outbox, trace
 from demo_lgc.sandbox.world import World
 from demo_lgc.services.sharing import ShareRequest
