@@ -13,6 +13,7 @@ from demo_lgc.domain.errors import (
     IdentityProblem,
     PressProblem,
     Refusal,
+    SignInProblem,
     StorageProblem,
 )
 
@@ -24,6 +25,16 @@ CARD: dict[CardProblem, Words] = {
         "Installez la Cryptolib CPS de l’Agence du numérique en santé, puis réessayez.",
         "Réessayer",
     ),
+    CardProblem.LIBRARY_ARCHITECTURE: (
+        "Cryptolib CPS incompatible.",
+        "Installez celle de votre ordinateur (64\u00a0bits), puis réessayez.",
+        "Réessayer",
+    ),
+    CardProblem.LIBRARY_FAILS: (
+        "La Cryptolib CPS ne démarre pas.",
+        "Réinstallez-la, puis réessayez.",
+        "Réessayer",
+    ),
     CardProblem.NO_READER: ("Lecteur introuvable.", "Branchez le lecteur, puis réessayez.", "Réessayer"),
     CardProblem.NO_CARD: ("Insérez votre CPS pour accéder à vos dossiers.", "", ""),
     CardProblem.UNREADABLE: (
@@ -31,9 +42,34 @@ CARD: dict[CardProblem, Words] = {
         "Vérifiez que c’est bien une CPS et qu’elle est insérée puce en avant.",
         "Réessayer",
     ),
+    CardProblem.FOREIGN: (
+        "Ce n’est pas une carte de professionnel de santé.",
+        "Insérez votre carte CPS, CPF ou CPE.",
+        "Réessayer",
+    ),
+    CardProblem.TEST_CARD: (
+        "Carte de test.",
+        "Elle n’ouvre que l’environnement de démonstration. Insérez votre carte réelle.",
+        "Réessayer",
+    ),
+    CardProblem.NOT_YET_VALID: (
+        "Carte pas encore valable.",
+        "Vérifiez la date de l’ordinateur, ou gardez l’ancienne carte jusque-là.",
+        "Réessayer",
+    ),
     CardProblem.EXPIRED: (
         "Carte expirée.",
         "Insérez votre nouvelle carte, ou demandez-la à l’Agence du numérique en santé.",
+        "Réessayer",
+    ),
+    CardProblem.REVOKED: (
+        "Carte mise en opposition.",
+        "Insérez votre nouvelle carte, ou demandez-la à l’Agence du numérique en santé.",
+        "Réessayer",
+    ),
+    CardProblem.IN_USE: (
+        "Carte occupée par un autre programme.",
+        "Fermez celui qui s’en sert, puis réessayez.",
         "Réessayer",
     ),
     CardProblem.NO_SITUATION: (
@@ -50,13 +86,71 @@ CARD: dict[CardProblem, Words] = {
     CardProblem.BLOCKED: (
         "Carte bloquée.",
         "Débloquez-la avec votre code de déblocage.",
-        "Voir comment faire",
+        "Débloquer ma carte",
+    ),
+    CardProblem.UNBLOCKING_LENGTH: (
+        "Le code de déblocage compte huit chiffres.",
+        "Aucun essai n’a été utilisé.",
+        "",
+    ),
+    CardProblem.WRONG_UNBLOCKING_CODE: (
+        "Code de déblocage incorrect.",
+        "Les essais sont comptés.",
+        "",
+    ),
+    CardProblem.UNBLOCKING_BLOCKED: (
+        "Cette carte ne peut plus être débloquée.",
+        "Demandez son remplacement à l’Agence du numérique en santé.",
+        "",
+    ),
+    CardProblem.NEW_CODE_REFUSED: (
+        "La carte n’accepte pas ce nouveau code.",
+        "Choisissez-en un autre.",
+        "",
     ),
     CardProblem.REMOVED: ("Session verrouillée.", "Votre saisie est conservée.", ""),
     CardProblem.REFUSED: (
         "La carte n’a pas pu signer.",
         "Retirez-la, insérez-la de nouveau, puis recommencez.",
         "Réessayer",
+    ),
+}
+
+SIGN_IN: dict[SignInProblem, Words] = {
+    SignInProblem.NOT_CONFIGURED: (
+        "Pro Santé Connect n’est pas configuré sur ce poste.",
+        "Ouvrez votre session avec votre carte.",
+        "",
+    ),
+    SignInProblem.REFUSED: (
+        "La connexion a été refusée.",
+        "Rien n’a été ouvert. Si ce refus n’était pas voulu, recommencez.",
+        "",
+    ),
+    SignInProblem.TOO_LATE: (
+        "Le délai de confirmation est dépassé.",
+        "Rien n’a été ouvert. Vous pouvez recommencer.",
+        "",
+    ),
+    SignInProblem.UNTRUSTED: (
+        "La réponse reçue n’a pas pu être vérifiée.",
+        "Par prudence, rien n’a été ouvert. Si cela se reproduit, prévenez votre assistance.",
+        "",
+    ),
+    SignInProblem.NO_IDENTITY: (
+        "Aucun professionnel de santé sous cet identifiant.",
+        "Vérifiez votre identifiant national, puis recommencez.",
+        "",
+    ),
+    SignInProblem.OTHER_PERSON: (
+        "Une autre personne a répondu.",
+        "Rien n’a été ouvert. Vérifiez votre identifiant national, puis recommencez.",
+        "",
+    ),
+    SignInProblem.ENDED: (
+        "Pro Santé Connect a fermé votre session.",
+        "Ouvrez-la de nouveau pour retrouver votre messagerie.",
+        "",
     ),
 }
 
@@ -113,6 +207,16 @@ REFUSAL: dict[Refusal, Words] = {  # {who} is the patient, {detail} what the ref
         "Ouvrez votre session avec votre carte pour continuer.",
         "",
     ),
+    Refusal.NEEDS_CARD: (
+        "Cette action demande votre carte.",
+        "Pro Santé Connect ne permet ni de signer ni d’ouvrir le DMP\u202f: ouvrez votre session avec elle.",
+        "",
+    ),
+    Refusal.STAFF_CARD: (
+        "Une carte d’établissement ne dépose pas au DMP en son nom.",
+        "Le dépôt attend la carte d’un médecin.",
+        "",
+    ),
     Refusal.ALREADY_KEPT: (
         "Ce document est déjà enregistré.",
         "Il n’a été ni remplacé ni ajouté une seconde fois.",
@@ -159,7 +263,8 @@ DMP_CODES: dict[str, str] = {  # Reference: [DMP] §10, EX_GEN-1145: one underst
     "DMPAccessForbidden": "Le patient s’est opposé à l’accès en urgence à son DMP.",
     "DMPAccessDeniedByRightsService": "Votre profil ne permet pas cette action.",
     "DMPAccessDeniedByExcededThreshold": "Trop de consultations d’affilée. Les dépôts restent possibles.",
-    "DMPInvalidCertificate": "Le certificat n’est pas le bon. Retirez la carte, puis remettez-la.",
+    "DMPInvalidCertificate": "Le DMP ne reconnaît pas le certificat de votre carte. Vérifiez la carte "
+    "insérée, puis partagez de nouveau\u202f; si le refus se répète, appelez votre assistance.",
     "DMPIdentityCertificationFailure": "L’identité du patient n’a pas pu être certifiée.",
     "DMPPatientAccessAlreadyExists": "Le patient a déjà un accès à son DMP.",
     "DMPPatientAccessOTPAlreadyExists": "Le patient a déjà un moyen de connexion à son DMP.",

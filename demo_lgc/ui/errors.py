@@ -28,6 +28,8 @@ from demo_lgc.domain.errors import (
     PressError,
     Refusal,
     RemoteRefusal,
+    SignInError,
+    SignInProblem,
     StorageError,
     StorageProblem,
     UnreadableArchive,
@@ -39,7 +41,12 @@ from demo_lgc.ui import reception_words
 
 NBSP = "\u00a0"
 
-_UNREADABLE: dict[Any, words.Words] = {  # by DocumentProblem, ArchiveProblem or MessageProblem
+_BY_PROBLEM: dict[Any, words.Words] = {  # a problem says it all, whatever its enumeration
+    **words.IDENTITY,
+    **words.STORAGE,
+    **words.PRESS,
+    **words.CONFORMANCE,
+    **words.SIGN_IN,
     **words.DOCUMENT,
     **reception_words.ARCHIVE,
     **reception_words.MESSAGE,
@@ -66,18 +73,12 @@ def explain(error: BaseException, patient: str = "") -> Explanation:
             return _remote(error.service, error.code, error.message, transient=error.transient)
         case InvalidDocument():
             return _document(error)
-        case IdentityError():
-            return _said(words.IDENTITY[error.problem])
         case NotAllowed():
             return _refusal(error.refusal, error.detail, patient)
-        case StorageError():
-            return _said(words.STORAGE[error.problem])
-        case PressError():
-            return _said(words.PRESS[error.problem])
-        case ConformanceError():
-            return _said(words.CONFORMANCE[error.problem])
+        case IdentityError() | StorageError() | PressError() | ConformanceError() | SignInError():
+            return _said(_BY_PROBLEM[error.problem])
         case UnreadableDocument() | UnreadableArchive() | UnreadableMessage():
-            return _said(_UNREADABLE[error.problem])
+            return _said(_BY_PROBLEM[error.problem])
         case LgcError():
             return Explanation(
                 tr("Cette action n’a pas abouti."), tr("Réessayez dans un instant."), tr("Réessayer")
@@ -134,7 +135,14 @@ def _is_dmp(service: str) -> bool:
     return "DMP" in service.upper()
 
 
+def _is_sign_in(service: str) -> bool:
+    return service.casefold() in ("psc", "pro santé connect")
+
+
 def _network(service: str, *, doubtful: bool) -> Explanation:
+    if _is_sign_in(service):
+        checked = tr("Rien n’a été ouvert. Vérifiez la connexion, puis réessayez.")
+        return Explanation(tr("Pro Santé Connect ne répond pas."), checked, tr("Réessayer"))
     dmp = _is_dmp(service)
     if doubtful:
         asked = tr("Nous vérifions auprès du DMP avant tout nouvel envoi.")
@@ -146,12 +154,14 @@ def _network(service: str, *, doubtful: bool) -> Explanation:
 
 def _remote(service: str, code: str, message: str, *, transient: bool) -> Explanation:
     dmp = _is_dmp(service)
+    said = f"«{NBSP}{message.strip()}{NBSP}» ({code})" if message.strip() else f"({code})"
+    if _is_sign_in(service):
+        return Explanation(tr("Pro Santé Connect a refusé la demande."), said)
     if dmp:
         document = code.startswith(("XDS", "DMPFragment"))
         title = tr("Le DMP a refusé le document.") if document else tr("Le DMP a refusé la demande.")
     else:
         title = tr("La messagerie a refusé le message.")
-    said = f"«{NBSP}{message.strip()}{NBSP}» ({code})" if message.strip() else f"({code})"
     meaning = dmp_meaning(code, message) if dmp else mail_meaning(code)
     action = tr("Réessayer") if transient else tr("Voir le détail") if dmp else tr("Corriger l’adresse")
     return Explanation(title, f"{meaning} {said}".strip(), action)
@@ -204,6 +214,8 @@ def _reason(reason: Reason, service: str, patient: str) -> Explanation | None:
             return _network(service, doubtful=reason.kind != "network")
         case "card":
             return _card(CardProblem(reason.code), None)
+        case "sign-in":
+            return _said(words.SIGN_IN[SignInProblem(reason.code)])
         case "not-allowed":
             return _refusal(Refusal(reason.code), reason.text, patient)
         case "identity":

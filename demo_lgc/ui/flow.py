@@ -23,15 +23,17 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QDialog
 
 BREATH = 2  # ms a story leaves to the window between two pieces; zero would let timers follow in one go
-LANES = {"card": 1, "network": 4, "store": 1, "outbox": 1}
-"""How many works run at once in each lane: a card serves one caller, `outbox` sends what waits."""
+LANES = {"card": 1, "lock": 1, "network": 4, "store": 1, "outbox": 1, "sign-in": 2}
+"""How many works run at once in each lane: a card serves one caller, and `lock` waits for none of its works;
+`outbox` sends what waits, `sign-in` waits for people, for minutes: the one given up does not hold the
+next."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Background:
     """Slow work, and the lane it runs in. No Qt object goes in or comes out."""
 
     work: Callable[..., Any]
-    args: tuple[Any, ...]
+    args: tuple[Any, ...] = field(repr=False)  # a code, sometimes
     lane: str
 
 
@@ -178,10 +180,12 @@ class FlowRunner(QObject):
 
     `idle` is emitted when no flow is left, `rested` when no work is running, `heard` with the lane and the
     failure (or None) of each work that ended, `failed` with an exception no flow caught. With `serial`,
-    works run at once on the calling thread: for tests. `asked` carries each dialog that has just opened.
+    works run at once on the calling thread: for tests. `asked` carries each dialog that has just opened,
+    `closing` tells those who wait for somebody to stop waiting.
     """
 
     asked = Signal(object)
+    closing = Signal()
     idle = Signal()
     rested = Signal()
     failed = Signal(object)
@@ -193,7 +197,7 @@ class FlowRunner(QObject):
         self.serial = serial
         self.accepts = True
         self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._works: set[Future[None]] = set()
+        self._works: dict[int, Future[None]] = {}
         self._stories: set[Story] = set()
         self._waiting: dict[int, tuple[Story, Background]] = {}
         self._found: dict[int, tuple[Any, Exception | None]] = {}
@@ -221,20 +225,20 @@ class FlowRunner(QObject):
     def refuse_new(self) -> None:
         """Begin no flow any more; those under way end at their next wait, works already running run on."""
         self.accepts = False
+        self.closing.emit()
         works = {story for story, _ in self._waiting.values()}
         for story in tuple(self._stories - works):
             story.close()
 
     def wait(self, msecs: int = 5000) -> bool:
         """Wait until the running works have ended, at most `msecs` in all; False when one still runs."""
-        return not wait(self._works, msecs / 1000).not_done
+        return not wait(self._works.values(), msecs / 1000).not_done
 
     def run(self, story: Story, step: Background) -> None:
         """Run a work of a story in its lane."""
         number = next(self._numbers)
         self._waiting[number] = (story, step)
-        self._works = {work for work in self._works if not work.done()}
-        self._works.add(self._pool(step.lane).submit(self._work, number, step))
+        self._works[number] = self._pool(step.lane).submit(self._work, number, step)
 
     def breathe(self, story: Story) -> None:
         """Go on with a story in a later turn of the event loop."""
@@ -257,6 +261,7 @@ class FlowRunner(QObject):
 
     @Slot(int)
     def _hear(self, number: int) -> None:
+        del self._works[number]
         story, step = self._waiting.pop(number)
         result, error = self._found.pop(number)
         self.heard.emit(step.lane, error)

@@ -16,20 +16,22 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.delivery import Delivery, DeliveryState
-from demo_lgc.domain.errors import CardError, CardProblem, LgcError, NetworkError, NotAllowed
+from demo_lgc.domain.errors import InvalidDocument, LgcError, NetworkError, NotAllowed, RemoteRefusal
 from demo_lgc.domain.identity import Patient
-from demo_lgc.domain.practitioner import PractitionerSession
+from demo_lgc.domain.practitioner import LockCause, PractitionerSession
 from demo_lgc.services.desk import Desk
-from demo_lgc.ui import shortcuts
+from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.errors import explain
-from demo_lgc.ui.flow import Flow, FlowRunner, ask, background
+from demo_lgc.ui.flow import Flow, FlowRunner, ask, background, next_turn
 from demo_lgc.ui.home.flows import HomeFlows
 from demo_lgc.ui.home.view import HomeView
 from demo_lgc.ui.session.flows import LoginFlows
+from demo_lgc.ui.session.idle import IdleWatch
+from demo_lgc.ui.session.safe import Safe
 from demo_lgc.ui.session.view import LoginView
 from demo_lgc.ui.sheets import About, WhichToClose
 from demo_lgc.ui.widgets.layout import col, plain
@@ -70,9 +72,7 @@ class MainWindow(QMainWindow):
         self._about = (software, version, publisher)
         self._today = today
         self.runner = FlowRunner(self, serial=serial)
-        self._covered: list[QWidget] = []
-        self._focus: QWidget | None = None
-        self._holder = ""
+        self._session: PractitionerSession | None = None  # the last one opened
         self._titles: dict[int, str] = {}
         self._records: dict[int, Any] = {}
         self._unreachable = False
@@ -91,13 +91,14 @@ class MainWindow(QMainWindow):
 
     @property
     def page(self) -> QWidget:
-        """What is on the screen: the login, home, a record or the outbox."""
-        return self.login if self.is_locked else self._shown
+        """What is on the screen: the login or its settings, home, a record or the outbox."""
+        page: Any = self._safe.currentWidget() if self.is_locked else self._shown
+        return page  # type: ignore[no-any-return]
 
     @property
     def is_locked(self) -> bool:
-        """True while the login covers the page."""
-        return self._root.currentWidget() is self.login
+        """True while the login, or the settings it leads to, covers the page."""
+        return self._safe.is_locked
 
     @property
     def asks_the_dmp(self) -> bool:
@@ -127,7 +128,7 @@ class MainWindow(QMainWindow):
             self._go(self._records[patient_id])
             self._shown.setFocus()
         elif len(self._records) < MOST_RECORDS:
-            self._open(patient_id)
+            self.runner.start(self._open(patient_id), self)
         else:
             self.runner.start(self._make_room(patient_id), self)
 
@@ -147,7 +148,7 @@ class MainWindow(QMainWindow):
     # --- building -------------------------------------------------------------------------------------
 
     def _build(self, sandbox: bool, version: str) -> None:
-        self.login = LoginView(sandbox=sandbox, version=version)
+        self.login = LoginView(sandbox=sandbox, version=version, today=self._today)
         self.home = HomeView()
         self._shown: Any = self.home  # a page; those of a record and of the outbox can go back
         self.top = TopBar()
@@ -158,20 +159,22 @@ class MainWindow(QMainWindow):
         self._noticed = plain(col(self.notice, margins=(12, 8, 12, 0)))
         self._noticed.setVisible(False)
         self.desktop = plain(col(self.top, self._noticed, (self._pages, 1), gap=0))
-        self._root = QStackedWidget()
-        self._root.addWidget(self.login)
-        self._root.addWidget(self.desktop)
-        self.setCentralWidget(self._root)
+        self._safe = Safe(self.login, self.desktop, self._make_administration)
+        self.setCentralWidget(self._safe)
+        self._idle = IdleWatch(self.desk.administration.preferences.inactivity_minutes, self)
         self.toast = Toast(self.desktop)
 
     def _connect(self) -> None:
         self.desk.session.when_locked(self._locked.emit)
-        self._locked.connect(self._cover, Qt.ConnectionType.QueuedConnection)
+        self._locked.connect(
+            lambda: self._cover(self.desk.session.locked_because), Qt.ConnectionType.QueuedConnection
+        )
+        self._idle.idle.connect(lambda: self.lock(LockCause.IDLE))
         self._logins.opened.connect(self._uncover)
         self._homes.waiting.connect(self.top.show_waiting)
         self.runner.failed.connect(self._failed)
         self.runner.heard.connect(self._heard)
-        self.runner.asked.connect(self._cover_late)
+        self.runner.asked.connect(self._safe.cover_late)
         self._due.timeout.connect(lambda: self.runner.start(self._deliver_due(), self))
         top, home = self.top, self.home
         top.home_asked.connect(self.show_home)
@@ -195,7 +198,15 @@ class MainWindow(QMainWindow):
         for name, act in keys.items():
             shortcuts.bind(name, self.desktop, act)
 
-    def _open(self, patient_id: int) -> None:
+    def _make_administration(self) -> QWidget:
+        page = import_module("demo_lgc.ui.settings.page").AdministrationPage(
+            self.desk.administration, self.runner
+        )
+        page.theme_chosen.connect(theme.apply)
+        return page  # type: ignore[no-any-return]  # loaded at the first need
+
+    def _open(self, patient_id: int) -> Flow:
+        """Build the page in one turn of the loop, show it in the next: together they hold the window."""
         page = import_module("demo_lgc.ui.patient.page").RecordPage(
             self.desk, self.runner, patient_id, self._today()
         )
@@ -207,8 +218,12 @@ class MainWindow(QMainWindow):
         page.deliveries_changed.connect(self._count)
         page.record_wanted.connect(self.open_record)
         page.told.connect(self.toast.say)
-        self._go(page)
-        page.load()
+        yield next_turn()
+        if self.is_locked:  # the card left in between: nothing was begun there
+            self.close_record(patient_id)
+        elif patient_id in self._records:
+            self._go(page)
+            page.load()
 
     def _retitle(self, patient_id: int, title: str) -> None:
         if patient_id in self._records:
@@ -249,61 +264,38 @@ class MainWindow(QMainWindow):
 
     # --- the session ----------------------------------------------------------------------------------
 
-    def lock(self) -> None:
+    def lock(self, cause: LockCause = LockCause.ASKED) -> None:
         """Cover the page now; keys and connections are forgotten behind it."""
-        self._cover()
-        self.runner.start(self._lock(), self)
+        self._cover(cause)
+        self.runner.start(self._lock(cause), self)
 
-    def _lock(self) -> Flow:
-        yield background(self.desk.session.lock, lane="card")
+    def _lock(self, cause: LockCause) -> Flow:
+        yield background(self.desk.session.lock, cause, lane="lock")
 
-    def _cover(self) -> None:
+    def _cover(self, cause: LockCause) -> None:
         if self.is_locked:
             return
         self._due.stop()
-        self._focus = self.desktop.focusWidget()
+        self._idle.stop()
         self.top.search.forget()
         self.toast.hide()
-        while (popup := QApplication.activePopupWidget()) is not None:
-            popup.close()
-        self._covered = [w for w in QApplication.topLevelWidgets() if self._is_sheet(w)]
-        for sheet in self._covered:
-            sheet.hide()
-        removed = explain(CardError(CardProblem.REMOVED))
-        self.login.say_locked(removed, self._holder)
-        self._root.setCurrentWidget(self.login)
+        self._safe.cover(cause, self._session)
         self._show_title()
-
-    def _cover_late(self, sheet: QWidget) -> None:
-        """A story under way asks something after the card left: nobody is there to be shown it."""
-        if self.is_locked:
-            sheet.hide()
-            self._covered.append(sheet)
-
-    def _is_sheet(self, widget: QWidget) -> bool:
-        if widget is self or not widget.isVisible():
-            return False
-        parent = widget.parentWidget()
-        while parent is not None and parent is not self:
-            parent = parent.parentWidget()
-        return parent is self
 
     def _uncover(self, session: PractitionerSession) -> None:
         who = session.practitioner
-        if who.national_id != self._holder:
+        if self._session is None or who.national_id != self._session.practitioner.national_id:
             for patient_id in tuple(self._records):
                 self.close_record(patient_id)
-            self._covered, self._focus = [], None
+            self._safe.forget()
             self._shown = self.home
-        self._holder = who.national_id
-        self.top.show_holder(who.display_name, f"Dr\u00a0{who.family.upper()}")
-        self._root.setCurrentWidget(self.desktop)
-        for sheet in self._covered:
-            sheet.show()
-        self._covered = []
+        self._session = session
+        self.top.show_holder(who.display_name, who.short_name)
+        focus = self._safe.uncover()
         self._go(self._shown)
-        (self._focus or self.home.agenda).setFocus()
-        self._focus = None
+        (focus or self.home.agenda).setFocus()
+        self._idle.set_minutes(self.desk.administration.preferences.inactivity_minutes)
+        self._idle.start()
         self._homes.load()
         self.runner.start(self._warm_up(), self)
         self._due.start()
@@ -328,7 +320,7 @@ class MainWindow(QMainWindow):
             self._records[chosen].ask_to_close()  # nothing written is lost by making room
         elif chosen:
             self.close_record(chosen)
-            self._open(patient_id)
+            yield from self._open(patient_id)
 
     def _search(self, typed: str) -> Flow:
         try:
@@ -376,7 +368,9 @@ class MainWindow(QMainWindow):
         if not isinstance(error, LgcError):
             logger.error("a gesture failed: %s", _where(error))
         if self.is_locked:
-            self.login.locked.say("danger", words.title, words.detail)
+            if isinstance(error, InvalidDocument | RemoteRefusal):  # their words may name a patient
+                words = explain(LgcError())
+            self.login.tell("danger", words.title, words.detail)
             return
         self.notice.say("danger", words.title, words.detail)
         self.notice.add_action(self.tr("Fermer"), self._silence, "quiet")

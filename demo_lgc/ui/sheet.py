@@ -91,6 +91,8 @@ QPushButton[kind="segment"][place="first"] { border-left-width: 1px; border-top-
 QPushButton[kind="segment"][place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QPushButton[kind="segment"]:checked { background: $selected; color: $text; }
 QPushButton[kind="segment"]:focus { border: 2px solid $focus; padding: 0 9px; min-height: 26px; }
+QPushButton[role="flush"] { padding: 0 1px; }
+QPushButton[role="flush"]:focus { padding: 0; }
 QPushButton[role="big"] { min-height: 42px; }
 QPushButton[role="big"]:focus { min-height: 40px; }
 

@@ -66,6 +66,8 @@ KEYS: dict[str, Key] = {
     "find-close": Key("Fermer la recherche", "find", "Escape"),
     "zoom-in": Key("Agrandir", "viewer", "Ctrl++", ("Ctrl+=",)),
     "zoom-out": Key("Réduire", "viewer", "Ctrl+-"),
+    "leave-settings": Key("Revenir à l’identification", "settings", "Escape"),
+    "undo-setting": Key("Annuler le dernier réglage", "settings", "Ctrl+Z"),
     "zoom-none": Key("Taille d’origine", "viewer", "Ctrl+0", ("Ctrl+à",)),
 }
 

@@ -71,7 +71,7 @@ def apply(name: str = "auto") -> Tokens:
         "chevron": icons.file("chevron-down", _current.text2),
         "tick": icons.file("check", _current.on_accent, 3.0),
     }
-    if app.style().objectName() != "fusion":
+    if not app.styleSheet():  # once dressed, the style hides behind the sheet and cannot be asked its name
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(font("small"))
     app.setPalette(_palette(_current))

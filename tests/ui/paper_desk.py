@@ -15,13 +15,30 @@ from demo_lgc.domain.delivery import Channel, Delivery, DeliveryState
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.identity import IdentityStatus, Ins, Patient, Sex
-from demo_lgc.domain.practitioner import CardHolder, PracticeContact, PracticeSituation, Practitioner
+from demo_lgc.domain.practitioner import (
+    CardHolder,
+    CardKind,
+    PracticeContact,
+    PracticeSituation,
+    Practitioner,
+)
+from demo_lgc.domain.trust import CardInReader
+from demo_lgc.preferences import Preferences
 from demo_lgc.services.session import SessionService
 
 WINTER = timezone(timedelta(hours=1))
 TODAY = date(2014, 11, 6)
 NOW = datetime(2014, 11, 6, 9, 58, tzinfo=WINTER)
 CODE = "1234"
+UNBLOCKING_CODE = "12345678"
+PRACTICE = PracticeSituation("499700057291001", "Cabinet", "SA07")
+_NOT_OF_A_CARD = (
+    CardProblem.NO_LIBRARY,
+    CardProblem.LIBRARY_ARCHITECTURE,
+    CardProblem.LIBRARY_FAILS,
+    CardProblem.NO_READER,
+    CardProblem.NO_CARD,
+)
 PAUL = Practitioner("899700057291", "MEDECIN5729", "PAUL")
 ROBERT = Practitioner("899700057372", "SPECIALISTE5737", "ROBERT")
 
@@ -29,9 +46,9 @@ ROBERT = Practitioner("899700057372", "SPECIALISTE5737", "ROBERT")
 class PaperCard:
     """An open card of values."""
 
-    def __init__(self, holder: CardHolder) -> None:
+    def __init__(self, holder: CardHolder, situations: tuple[PracticeSituation, ...]) -> None:
         self.holder = holder
-        self.situations = (PracticeSituation("499700057291001", "Cabinet", "SA07"),)
+        self.situations = situations
         self.signer = self.tls = None
         self.closed = False
 
@@ -49,28 +66,48 @@ class PaperReader:
         self.problem: CardProblem | None = None
         self.tries = 3
         self.practitioner = PAUL
+        self.kind = CardKind.CPS
+        self.situations: tuple[PracticeSituation, ...] = (PRACTICE,)
+        self.others: tuple[CardInReader, ...] = ()  # cards of other readers
         self.codes: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
         self._on_removed: Callable[[], None] | None = None
 
-    def read(self) -> CardHolder:
-        if self.problem is not None:
+    def look(self) -> tuple[CardInReader, ...]:
+        if self.problem in _NOT_OF_A_CARD:
             raise CardError(self.problem)
-        return CardHolder(self.practitioner, date(2017, 3, 31), "9900057291")
+        problem = self.problem or (None if self.tries else CardProblem.BLOCKED)
+        return (CardInReader("Lecteur 0", self._holder(), self.tries, problem), *self.others)
 
-    def tries_left(self) -> int:
-        return self.tries
-
-    def open(self, code: str) -> PaperCard:
+    def open(self, code: str, card_number: str = "") -> PaperCard:
         self.codes.append(code)
         self.gate.wait(5)
-        holder = self.read()
-        if code != CODE:
-            self.tries -= 1
-            raise CardError(CardProblem.WRONG_CODE if self.tries else CardProblem.BLOCKED, self.tries)
+        card = self.look()[0]
+        if card.problem is not None:
+            raise CardError(card.problem)
+        self._count(code == CODE)
+        return PaperCard(self._holder(), self.situations)
+
+    def unblock(self, unblocking_code: str, new_code: str, card_number: str = "") -> None:
+        self.codes += [unblocking_code, new_code]
+        if unblocking_code != UNBLOCKING_CODE:
+            raise CardError(CardProblem.WRONG_UNBLOCKING_CODE)
         self.tries = 3
-        return PaperCard(holder)
+
+    def change_code(self, code: str, new_code: str, card_number: str = "") -> None:
+        self.codes += [code, new_code]
+        self._count(code == CODE)
+
+    def _holder(self) -> CardHolder:
+        return CardHolder(self.practitioner, date(2017, 3, 31), "9900057291", self.kind)
+
+    def _count(self, right: bool) -> None:
+        if right:
+            self.tries = 3
+            return
+        self.tries -= 1
+        raise CardError(CardProblem.WRONG_CODE if self.tries else CardProblem.BLOCKED, self.tries)
 
     def watch(self, on_removed: Callable[[], None]) -> None:
         self._on_removed = on_removed
@@ -218,10 +255,11 @@ class PaperDmp:
 def paper_desk() -> Any:
     """A desk, with its `reader` beside."""
     reader, files = PaperReader(), PaperFiles()
-    session = SessionService(reader, PracticeContact(), lambda: NOW)
+    session = SessionService(reader, lambda _: PracticeContact(), lambda: NOW, lambda *_: None)
     return SimpleNamespace(
         reader=reader,
         session=session,
+        administration=SimpleNamespace(preferences=Preferences()),
         files=files,
         deliveries=PaperDeliveries(),
         dmp=PaperDmp(files),

@@ -26,6 +26,8 @@ from demo_lgc.domain.errors import (
     PressProblem,
     Refusal,
     RemoteRefusal,
+    SignInError,
+    SignInProblem,
     StorageError,
     StorageProblem,
     UnreadableArchive,
@@ -35,9 +37,12 @@ from demo_lgc.domain.errors import (
 from demo_lgc.ui import error_words
 from demo_lgc.ui.errors import explain, explain_reason
 
+DOOR = "Pro Santé Connect"
 EVERY = [
     *(CardError(problem, tries) for problem in CardProblem for tries in (None, 0, 1, 2)),
-    *(NetworkError(service, doubtful=d) for service in ("DMP", "MSSanté") for d in (True, False)),
+    *(SignInError(problem) for problem in SignInProblem),
+    *(NetworkError(service, doubtful=d) for service in ("DMP", "MSSanté", DOOR) for d in (True, False)),
+    RemoteRefusal(DOOR, "invalid_request", "Texte du service"),
     *(RemoteRefusal("DMP", code, "Texte du service") for code in (*error_words.DMP_CODES, "Inconnu")),
     *(RemoteRefusal("MSSanté", code, "5.1.1 User unknown") for code in (*error_words.SMTP_CODES, "599")),
     *(IdentityError(problem) for problem in IdentityProblem),
@@ -91,7 +96,7 @@ WORD_FOR_WORD = {
     CardError(CardProblem.WRONG_CODE, 0): (
         "Carte bloquée.",
         "Débloquez-la avec votre code de déblocage.",
-        "Voir comment faire",
+        "Débloquer ma carte",
     ),
     CardError(CardProblem.REMOVED): ("Session verrouillée.", "Votre saisie est conservée.", ""),
     NetworkError("DMP", doubtful=True): (
@@ -162,6 +167,7 @@ REASONS = [
     Reason("doubtful", "", "DMP"),
     Reason("interrupted"),
     *(Reason("card", problem.value) for problem in CardProblem),
+    *(Reason("sign-in", problem.value) for problem in SignInProblem),
     *(Reason("not-allowed", refusal.value) for refusal in Refusal),
     *(Reason("identity", problem.value) for problem in IdentityProblem),
     *(Reason("storage", problem.value) for problem in StorageProblem),

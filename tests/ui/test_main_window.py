@@ -278,6 +278,7 @@ def test_the_card_pulled_out_covers_the_patient_within_two_seconds(qtbot, open_w
     window = open_window(serial=serial)
     unlock(qtbot, window)
     window.open_record(5)
+    qtbot.waitUntil(lambda: window.page is not window.home)
     window.page.draft.setText("brouillon")
     record = window.page
     began = time.monotonic()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 from demo_lgc.domain.dmp import DmpStatus
-from demo_lgc.domain.errors import LgcError
+from demo_lgc.domain.errors import LgcError, NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.services.desk import Desk
 from demo_lgc.services.patient_file import PatientFile
@@ -72,8 +72,7 @@ class RecordPage(Page):
         self._warned = False  # the doctor was told that a sharing was not sent
         self._current = "overview"
         self.banner = Banner(today)
-        self.overview = Overview(today)
-        self._pages: dict[str, QWidget] = {"overview": self.overview}
+        self._pages: dict[str, QWidget] = {}
         self.menu = SideMenu(
             (
                 Entry("overview", self.tr("Vue d’ensemble"), "layout-list", "Ctrl+1"),
@@ -85,7 +84,6 @@ class RecordPage(Page):
         self.problem = Strip()
         self.problem.setObjectName("record.problem")
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.overview)
         self._notice = plain(col(self.problem, margins=(16, 12, 16, 0)))
         self._notice.hide()
         self.arrivals = Notice()
@@ -94,9 +92,21 @@ class RecordPage(Page):
         self._busy = Busy(self._stack)
         self._connect()
         self.menu.show_opened(QTime.currentTime().toString("HH:mm"))
-        self.show_page("overview")
+        self.menu.show_page("overview")
 
     # --- pages, built when they are first needed: together they would hold the window too long --------
+
+    @property
+    def overview(self) -> Overview:
+        """« Vue d’ensemble »."""
+        page = self._pages.get("overview")
+        if not isinstance(page, Overview):
+            page = self._add("overview", Overview(self._today))
+            if self._narrow:
+                page.set_narrow(True)
+            page.document_opened.connect(self.read)
+            page.document_apart.connect(self.read_apart)
+        return page
 
     @property
     def medical(self) -> MedicalData:
@@ -184,7 +194,7 @@ class RecordPage(Page):
         elif self._reading:
             self._viewer.setFocus()
         else:
-            self._pages[self._current].setFocus()
+            getattr(self, self._current).setFocus()
 
     def show_page(self, name: str) -> None:
         """Show a page of the record: overview, medical, results or administrative. Raises KeyError."""
@@ -227,6 +237,9 @@ class RecordPage(Page):
     def _load(self) -> Flow:
         self._busy.start(self.tr("Lecture du dossier…"))
         try:
+            if not self._pages:
+                yield next_turn()  # the frame of the page first
+                _ = self.overview
             file = yield background(self._desk.files.open, self.patient_id, lane="store")
         except LgcError as error:
             said = explain(error)
@@ -291,7 +304,10 @@ class RecordPage(Page):
     def _begin_sharing(self, file: PatientFile) -> Flow:
         """Build the page of sharing, a piece a turn, then tell its story."""
         try:
-            doctor = self._desk.session.current.practitioner.display_name
+            session = self._desk.session.current
+            if not session.may_author:
+                raise NotAllowed(Refusal.STAFF_CARD)
+            doctor = session.practitioner.display_name
         except LgcError as error:
             said = explain(error)
             self._tell("danger", said.title, said.detail)
@@ -307,8 +323,9 @@ class RecordPage(Page):
         page.back_requested.connect(self._leave_share)
         flows.deliveries_changed.connect(self._deliveries_moved)
         flows.status_known.connect(self._status_known)
-        self._share, self._flows, self._building = page, flows, False
         self._stack.addWidget(page)
+        yield next_turn()
+        self._share, self._flows, self._building = page, flows, False
         self._arrange()
         self._show_share()
         self._runner.start(flows.share())  # it waits for the page, and ends with it
@@ -432,8 +449,6 @@ class RecordPage(Page):
 
     def _connect(self) -> None:
         self.menu.chosen.connect(self.show_page)
-        self.overview.document_opened.connect(self.read)
-        self.overview.document_apart.connect(self.read_apart)
         self.banner.opened.connect(self._open)
         self.banner.share_wanted.connect(self.share)
         self.banner.close_wanted.connect(self.ask_to_close)
@@ -455,7 +470,8 @@ class RecordPage(Page):
             self._narrow = narrow
             self.menu.set_narrow(narrow)
             self.banner.set_narrow(narrow)
-            self.overview.set_narrow(narrow)
+            if "overview" in self._pages:
+                self.overview.set_narrow(narrow)
             if self._viewer is not None:
                 self._viewer.set_narrow(narrow)
         if self._share is not None:

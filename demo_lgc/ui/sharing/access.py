@@ -38,6 +38,7 @@ _LOOKS = {  # state: tone of the strip, icon
     AccessState.OPPOSED: ("danger", "dmp-opposed"),
     AccessState.NOT_QUALIFIED: ("warn", "message-warn"),
     AccessState.SILENT: ("warn", "dmp-unknown"),
+    AccessState.NO_KEY: ("neutral", "card"),
 }
 
 

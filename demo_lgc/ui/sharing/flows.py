@@ -22,7 +22,16 @@ from demo_lgc.services.sharing import ShareRequest
 from demo_lgc.ui import theme
 from demo_lgc.ui.errors import explain
 from demo_lgc.ui.flow import Flow, FlowRunner, Step, background, wait_for
-from demo_lgc.ui.sharing.model import Access, Draft, access_of, checking, forbidden, opening, silent
+from demo_lgc.ui.sharing.model import (
+    Access,
+    Draft,
+    access_of,
+    checking,
+    closed_door,
+    forbidden,
+    opening,
+    silent,
+)
 from demo_lgc.ui.sharing.view import SharePage
 
 
@@ -112,8 +121,8 @@ class ShareFlows(QObject):
         self._page.show_preview(html)
 
     def check_access(self) -> Flow:
-        """Étape 3: ask TD0.2, unless the identity or an opposition forbids the very question."""
-        refused = forbidden(self._patient)
+        """Étape 3: ask TD0.2, unless the session, the identity or an opposition forbids the very question."""
+        refused = closed_door(self._desk.session.current) or forbidden(self._patient)
         if refused is not None:
             self._show(refused)
             return

@@ -17,6 +17,7 @@ from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.errors import IdentityError, IdentityProblem, LgcError, NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.domain.message import Correspondent
+from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.domain.vsm import Absence, Vsm
 
 
@@ -55,6 +56,7 @@ class AccessState(Enum):
     OPPOSED = "opposed"  # opposition recorded by the practice
     NOT_QUALIFIED = "not-qualified"
     SILENT = "silent"  # no usable answer
+    NO_KEY = "no-key"  # the session was opened by what cannot sign
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,14 @@ def forbidden(patient: Patient) -> Access | None:
             reason=_tr("Le patient s’oppose à l’alimentation de son DMP."),
         )
     return None
+
+
+def closed_door(session: PractitionerSession) -> Access | None:
+    """Return why this session may feed no DMP; None when it may."""
+    if session.may_feed_dmp:
+        return None
+    reason = _tr("Le DMP demande la carte\u202f: cette session a été ouverte avec Pro Santé Connect.")
+    return Access(AccessState.NO_KEY, reason, _tr("Le document peut partir par MSSanté."), reason=reason)
 
 
 def access_of(patient: Patient, status: DmpStatus) -> Access:

@@ -80,15 +80,19 @@ def button(
     checked: bool | None = None,
     enabled: bool = True,
     big: bool = False,
+    flush: bool = False,
     on: Callable[[], object] | None = None,
 ) -> Button:
-    """Return a button. `name` is its objectName, `checked` makes it checkable, `on` is called by a click."""
+    """Return a button. `name` is its objectName, `checked` makes it checkable, `on` is called by a click.
+
+    With `flush` the words of one without an edge stand in line with what is above and under it.
+    """
     result = Button(text, icon, kind)
     result.setObjectName(name)
     result.setToolTip(tip)
     result.setEnabled(enabled)
-    if big:
-        result.setProperty("role", "big")
+    if big or flush:
+        result.setProperty("role", "big" if big else "flush")
     if checked is not None:
         result.setCheckable(True)
         result.setChecked(checked)

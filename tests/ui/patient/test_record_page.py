@@ -10,6 +10,9 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.errors import NotAllowed, Refusal, StorageError, StorageProblem
 from demo_lgc.domain.identity import IdentityStatus, Ins, Sex
 from demo_lgc.domain.vsm import Absence, Allergy, Certainty
+from demo_lgc.ui.flow import FlowRunner
+from demo_lgc.ui.patient.overview import Overview
+from demo_lgc.ui.patient.page import RecordPage
 from demo_lgc.ui.patient.rubrics import sections
 from demo_lgc.ui.patient.words import born, facts
 from demo_lgc.ui.widgets.text import Text
@@ -41,6 +44,18 @@ def test_the_banner_names_the_patient_his_age_and_his_chips(record):
         "Diabétique",
         "Fond d’œil en retard",
     ]
+
+
+def test_a_record_is_built_a_piece_a_turn(qtbot, look, desk):
+    runner = FlowRunner()
+    page = RecordPage(desk, runner, 7, TODAY)
+    qtbot.addWidget(page)
+    page.show()
+    page.load()
+    assert page.findChild(Overview) is None
+    qtbot.waitUntil(lambda: page.findChild(Overview) is not None)
+    assert page.overview.isVisible()
+    qtbot.waitUntil(lambda: bool(page.overview.table.rows_model.rows) and not runner.is_working)
 
 
 def test_the_title_is_told_to_the_window(open_record, qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from demo_lgc.domain import oids
 from demo_lgc.domain.dmp import DmpAuthorisation, DmpExistence, DmpStatus
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.identity import IdentityStatus, Ins
+from demo_lgc.domain.practitioner import Door
 from demo_lgc.domain.vsm import Absence, Vsm
 from demo_lgc.ui.sharing.model import (
     AccessState,
@@ -18,13 +20,14 @@ from demo_lgc.ui.sharing.model import (
     access_of,
     caution,
     checking,
+    closed_door,
     forbidden,
     obstacles,
     preferred,
     readiness,
     silent,
 )
-from tests.ui.sharing.fake_desk import ACTIVE, NOT_AUTHORISED, ROBERT, a_patient
+from tests.ui.sharing.fake_desk import ACTIVE, NOT_AUTHORISED, ROBERT, a_patient, a_session
 
 NO_DMP = DmpStatus(DmpExistence.NONE)
 
@@ -81,6 +84,14 @@ def test_some_patients_are_never_asked_about(changes, state):
     assert refused is not None
     assert refused.state is state
     assert not refused.may_feed
+
+
+def test_a_session_without_card_has_only_the_mail():
+    assert closed_door(a_session()) is None
+    access = closed_door(replace(a_session(), door=Door.PRO_SANTE_CONNECT, kind=None))
+    assert access is not None
+    assert access.state is AccessState.NO_KEY
+    assert set(obstacles(access, Visibility.VISIBLE)) == {Destination.BOTH, Destination.DMP}
 
 
 def test_a_silent_dmp_keeps_the_deposit_open_only_when_it_was_active_before():
