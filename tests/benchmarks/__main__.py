@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import documents, viewer
+from tests.benchmarks import card, documents, viewer
 
 
 def main() -> int:
@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30)
     rounds = parser.parse_args().rounds
     over = 0
-    for room in (documents, viewer):
+    for room in (documents, viewer, card):
         for figure in room.figures(rounds):
             over += not figure.is_met
             sys.stdout.write(f"{figure}\n")
