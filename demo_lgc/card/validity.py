@@ -110,6 +110,6 @@ def _lists_of(authority: bytes, revocations: bytes) -> tuple[x509.CertificateRev
                 signed.append(revoked)
             else:
                 logger.warning("a revocation list is not signed by the authority that it names")
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
             logger.warning("a revocation list cannot be read: %s", type(error).__name__)
     return tuple(signed)

@@ -87,7 +87,13 @@ def verify_list(content: bytes, authorities: Sequence[x509.Certificate]) -> Veri
             found.last_update_utc,
             until,
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except (
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+    ) as error:
         logger.warning("revocation list: %s", type(error).__name__)
         raise ListError(ListProblem.UNREADABLE) from None
 

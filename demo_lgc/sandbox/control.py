@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from demo_lgc.sandbox.loopback import LoopbackServer
 
 logger = logging.getLogger(__name__)
 
@@ -28,24 +29,14 @@ class ControlServer:
     """HTTP on a port chosen by the system: `commands` are the targets of POST, `journal` answers GET."""
 
     def __init__(self, commands: Mapping[str, Command], journal: Callable[[], dict[str, Any]]) -> None:
-        handler = type("Handler", (_Handler,), {"commands": dict(commands), "journal": staticmethod(journal)})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-control")
+        members = {"commands": dict(commands), "journal": staticmethod(journal)}
+        self._server = LoopbackServer("sandbox-control", _Handler, members)
+        self.start, self.stop = self._server.start, self._server.stop
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop answering and free the port."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        return self._server.origin
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,11 +9,11 @@ Reference: [CPS] §1.5 (CRL distribution points); RFC 9110 §13.
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from demo_lgc.sandbox.loopback import LoopbackServer
 from demo_lgc.sandbox.pki import Pki
 
 _CHUNK = 64 * 1024
@@ -35,17 +35,13 @@ class RevocationServer:
         self.redirect: str | None = None
         self.etags = True
         self.asked: list[tuple[str, int]] = []
-        handler = type("Handler", (_Handler,), {"lists": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="sandbox-revocation"
-        )
+        self._server = LoopbackServer("sandbox-revocation", _Handler, {"lists": self})
+        self.start, self.stop = self._server.start, self._server.stop
 
     @property
     def base_url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._server.origin
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -55,16 +51,6 @@ class RevocationServer:
     def url(self, name: str) -> str:
         """Return the address of a list."""
         return f"{self.base_url}/CRL/{name}.crl"
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop answering and free the port."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

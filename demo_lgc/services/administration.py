@@ -33,12 +33,12 @@ from demo_lgc.domain.administration import (
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import CardInReader
 from demo_lgc.preferences import Preferences
+from demo_lgc.services.trail import Note
 from demo_lgc.settings import Environment
 
 logger = logging.getLogger(__name__)
 
 MOST_ACTS = 200
-Note = Callable[[str, str, str], None]  # what was done, by whom, how it ended
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,7 @@ from demo_lgc.domain.trust import (
     ProSanteAccount,
     SignIn,
 )
-
-Note = Callable[[str, str, str], None]  # what was done, by whom (PS_IdNat, « » when unknown), how it ended
+from demo_lgc.services.trail import Note
 
 
 class SessionService:

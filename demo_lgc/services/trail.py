@@ -12,9 +12,10 @@ from datetime import datetime
 from demo_lgc.domain.errors import StorageError
 from demo_lgc.records import trace
 from demo_lgc.records.store import Store
-from demo_lgc.services.session import Note
 
 logger = logging.getLogger(__name__)
+
+Note = Callable[[str, str, str], None]  # what was done, by whom (PS_IdNat, « » when unknown), how it ended
 
 
 def trail(store: Store, clock: Callable[[], datetime]) -> Note:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
+
+from demo_lgc.sandbox.loopback import LoopbackServer
 
 _LONGEST = 100_000  # bytes
 _SILENCE = 10.0  # seconds
@@ -23,31 +24,26 @@ class Introspection:
 
     def __init__(self, mailbox_of: Callable[[str], str]) -> None:
         self._path = f"/{secrets.token_urlsafe(16)}"  # nobody else on this machine is to ask
-        members = {"mailbox_of": staticmethod(mailbox_of), "place": self._path}
-        self._handler = type("Handler", (_Handler,), members)
-        self._server: ThreadingHTTPServer | None = None
-        self._thread = threading.Thread()
+        self._members = {"mailbox_of": staticmethod(mailbox_of), "place": self._path}
+        self._server: LoopbackServer | None = None
 
     @property
     def url(self) -> str:
         """Where to post `token=…`. Raises RuntimeError when not started."""
         if self._server is None:
             raise RuntimeError("not started")
-        return f"http://127.0.0.1:{self._server.server_address[1]}{self._path}"
+        return self._server.origin + self._path
 
     def start(self) -> None:
         """Begin to answer. Raises OSError."""
-        self._server = server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler)
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="sandbox-tokens")
-        self._thread.start()
+        self._server = LoopbackServer("sandbox-tokens", _Handler, self._members)
+        self._server.start()
 
     def stop(self) -> None:
         """Stop answering and free the port. Harmless when stopped."""
         server, self._server = self._server, None
         if server is not None:
-            server.shutdown()
-            self._thread.join()
-            server.server_close()
+            server.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):

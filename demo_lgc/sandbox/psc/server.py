@@ -11,13 +11,13 @@ from __future__ import annotations
 import base64
 import json
 import ssl
-import threading
 from collections.abc import Callable, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from demo_lgc.sandbox.igc_sante import Holder
+from demo_lgc.sandbox.loopback import LoopbackServer
 from demo_lgc.sandbox.psc import pages
 from demo_lgc.sandbox.psc.provider import OPENID, REALM, Form, Provider
 from demo_lgc.sandbox.psc.sessions import Refused
@@ -30,26 +30,9 @@ class ProSanteServer:
     """Serves the `provider` of `holders`, on a port of 127.0.0.1 chosen by the system."""
 
     def __init__(self, holders: Sequence[Holder], *, tls: ssl.SSLContext | None = None) -> None:
-        handler: type[_Handler] = type("Handler", (_Handler,), {})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        origin = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
-        self.provider = Provider(holders, origin)
-        handler.provider = self.provider
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox-psc")
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop answering and free the port."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server = LoopbackServer("sandbox-psc", _Handler, {}, tls)
+        self.provider = self._server.handler.provider = Provider(holders, self._server.origin)
+        self.start, self.stop = self._server.start, self._server.stop
 
 
 class _Handler(BaseHTTPRequestHandler):
