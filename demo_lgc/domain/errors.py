@@ -42,6 +42,7 @@ class CardProblem(Enum):
     NEW_CODE_REFUSED = "new-code-refused"  # the card does not take this new code
     REMOVED = "removed"  # pulled out while a session was open
     REFUSED = "refused"  # the token refused to sign for another reason
+    NOT_ACCEPTED = "not-accepted"  # a service closed the line over its certificate
 
 
 class CardError(LgcError):

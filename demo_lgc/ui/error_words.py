@@ -114,6 +114,11 @@ CARD: dict[CardProblem, Words] = {
         "Retirez-la, insérez-la de nouveau, puis recommencez.",
         "Réessayer",
     ),
+    CardProblem.NOT_ACCEPTED: (
+        "Le service refuse votre carte.",
+        "Vérifiez qu’elle n’est ni expirée ni révoquée\u202f; si cela se répète, appelez votre assistance.",
+        "Réessayer",
+    ),
 }
 
 SIGN_IN: dict[SignInProblem, Words] = {

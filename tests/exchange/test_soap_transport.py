@@ -120,11 +120,15 @@ def test_the_card_that_failed_during_the_handshake_is_named(
     assert raised.value.problem is CardProblem.REMOVED
 
 
-def test_a_refused_certificate_leaves_no_doubt(
+def test_a_card_that_the_server_does_not_take_is_said_to_its_holder(
     authority: Authority, server_pem: Path, transport_to: MakeTransport
 ) -> None:
-    with LoopbackServer(server_pem, Authority.make().pem, answering(OK)) as server:
-        assert not failure(transport_to(server.url)).doubtful
+    with (
+        LoopbackServer(server_pem, Authority.make().pem, answering(OK)) as server,
+        pytest.raises(CardError) as raised,
+    ):
+        transport_to(server.url).post("/patients", "text/xml", b"<x/>")
+    assert raised.value.problem is CardProblem.NOT_ACCEPTED
 
 
 def test_a_reset_after_the_body_leaves_a_doubt(server: LoopbackServer, transport_to: MakeTransport) -> None:

@@ -16,7 +16,7 @@ from demo_lgc.documents.cda.writer import write_vsm
 from demo_lgc.domain.delivery import Channel, Delivery, DeliveryDraft, DeliveryState
 from demo_lgc.domain.dmp import DmpExistence
 from demo_lgc.domain.document import Visibility
-from demo_lgc.domain.errors import NetworkError, RemoteRefusal
+from demo_lgc.domain.errors import CardError, CardProblem, RemoteRefusal
 from demo_lgc.exchange.dmp.client import DmpClient
 from demo_lgc.exchange.xds.submission import freeze
 from demo_lgc.records import outbox, patients
@@ -165,8 +165,12 @@ def test_a_vihf_signed_with_the_authentication_key_is_refused(
 
 def test_the_signature_key_opens_no_line(client: MakeClient, store: Store, card: CardCertificates) -> None:
     """Its certificate is not one for TLS: no message is read, hence no fault is answered."""
-    with pytest.raises(NetworkError, match="ALERT_UNSUPPORTED_CERTIFICATE") as raised:
+    with pytest.raises(CardError) as raised:
         client(card.signature).status(INS)
-    assert not raised.value.doubtful
+    assert raised.value.problem is CardProblem.NOT_ACCEPTED
     waiting = delivered(store, client(card.signature), card.signature)
     assert (waiting.state, waiting.content_left) == (DeliveryState.READY, False)
+    assert waiting.next_try is None  # no time mends it
+    words = explain_reason(waiting.reason, "DMP", waiting.next_try)
+    assert words is not None
+    assert words.title == "Le service refuse votre carte."

@@ -18,6 +18,7 @@ from imapclient.exceptions import ProtocolError
 
 from demo_lgc.domain.errors import CardError, NetworkError, RemoteRefusal
 from demo_lgc.domain.trust import AccessToken, ServerTrust, TlsClient
+from demo_lgc.exchange.alerts import refused_card
 from demo_lgc.exchange.discretion import discreetly
 from demo_lgc.exchange.mssante.line import Line
 from demo_lgc.exchange.mssante.sasl import xoauth2
@@ -117,6 +118,8 @@ def named(identity: TlsClient, line: Line) -> Iterator[None]:
         cause = identity.cause()
         if isinstance(cause, CardError):
             raise cause from error
+        if refused := refused_card(error):
+            raise refused from error
         raise NetworkError(SERVICE, "deadline" if line.expired else type(error).__name__) from error
     except UNREADABLE as error:
         raise NetworkError(SERVICE, "unusable answer") from error

@@ -23,6 +23,7 @@ from demo_lgc.domain.delivery import Receipt
 from demo_lgc.domain.errors import CardError, NetworkError, NotAllowed, Refusal, RemoteRefusal
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.trust import AccessToken, ServerTrust, TlsClient
+from demo_lgc.exchange.alerts import refused_card
 from demo_lgc.exchange.discretion import discreetly
 from demo_lgc.exchange.mssante.addresses import wire_address
 from demo_lgc.exchange.mssante.imap import LONGEST_WORDS, SERVICE
@@ -150,6 +151,8 @@ class Sender:
             cause = self._identity.cause()
             if isinstance(cause, CardError) and not doubtful:
                 raise cause from error
+            if not doubtful and (refused := refused_card(error)):
+                raise refused from error
             detail = "deadline" if line.expired else type(error).__name__
             raise NetworkError(SERVICE, detail, doubtful=doubtful) from error
 

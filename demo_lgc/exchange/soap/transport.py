@@ -18,8 +18,9 @@ import requests
 from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 
-from demo_lgc.domain.errors import NetworkError, NotAllowed, Refusal, RemoteRefusal
+from demo_lgc.domain.errors import LgcError, NetworkError, NotAllowed, Refusal, RemoteRefusal
 from demo_lgc.domain.trust import ServerTrust, TlsClient
+from demo_lgc.exchange.alerts import innermost, refused_card
 from demo_lgc.exchange.soap.connection import Watch, Watched, WatchedAdapter
 
 MAX_ANSWER = 30_000_000  # bytes
@@ -206,12 +207,12 @@ class Transport:
             raise NetworkError(self._service, "a redirection out of the service")
         return target
 
-    def _failure(self, watch: Watch, error: Exception) -> NetworkError:
+    def _failure(self, watch: Watch, error: Exception) -> LgcError:
         # A class or a TLS reason is enough for a log: the text of these errors holds URLs and addresses.
-        inner = _innermost(error)
+        inner = innermost(error)
         reason = (inner.reason if isinstance(inner, ssl.SSLError) else None) or type(inner).__name__
         detail = "cut" if self._closed else "deadline" if watch.stopped else reason
-        return NetworkError(self._service, detail, doubtful=watch.content_left)
+        return refused_card(error) or NetworkError(self._service, detail, doubtful=watch.content_left)
 
 
 def _parsed(url: str) -> Url | None:
@@ -219,16 +220,3 @@ def _parsed(url: str) -> Url | None:
         return parse_url(url)
     except HTTPError:
         return None
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """The error at the bottom: NameResolutionError, ssl.SSLCertVerificationError, ConnectionResetError…"""
-    seen = {id(error)}
-    while True:
-        inner = getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = error.__cause__ or error.__context__
-        if inner is None or id(inner) in seen:
-            return error
-        seen.add(id(inner))
-        error = inner
