@@ -64,6 +64,16 @@ class Practitioner:
         name = " ".join(filter(None, (self.given.title(), self.family.upper())))
         return f"Dr\u00a0{name}" if self.profession in _DOCTORS else name
 
+    def is_same(self, other: Practitioner) -> bool:
+        """True for the same person.
+
+        An RPPS is one person's, however their name is written; a card of staff may have one number for all
+        those who hold it.
+        """
+        if self.national_id != other.national_id:
+            return False
+        return self.national_id.startswith("8") or (self.family, self.given) == (other.family, other.given)
+
     @property
     def short_name(self) -> str:
         """« Dr MEDECIN5729 »."""

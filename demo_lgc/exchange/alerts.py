@@ -20,7 +20,7 @@ _OVER_OURS = re.compile(r"ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED)")
 def refused_card(error: BaseException) -> CardError | None:
     """Return CardError (NOT_ACCEPTED) when `error` is such an alert, None otherwise."""
     inner = innermost(error)
-    if isinstance(inner, ssl.SSLError) and _OVER_OURS.search(inner.reason or ""):
+    if isinstance(inner, ssl.SSLError) and _OVER_OURS.search(getattr(inner, "reason", "") or ""):
         return CardError(CardProblem.NOT_ACCEPTED)
     return None
 

@@ -14,7 +14,15 @@ from demo_lgc.domain.practitioner import PractitionerSession
 from demo_lgc.records.models import TraceRow
 from demo_lgc.records.store import Store
 
-SESSION_ACTS = ("open-card", "open-session", "lock-session", "unblock-card", "change-code", "change-setting")
+SESSION_ACTS = (
+    "sign-in",
+    "open-card",
+    "open-session",
+    "lock-session",
+    "unblock-card",
+    "change-code",
+    "change-setting",
+)
 
 
 @dataclass(frozen=True)

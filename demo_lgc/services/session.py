@@ -234,6 +234,17 @@ class SessionService:
         """Begin a sign-in on the telephone of `national_id`. Raises as `in_browser` does."""
         return self._asked().on_telephone(national_id)
 
+    def answer_to(self, sign_in: SignIn, national_id: str = "") -> ProSanteAccount:
+        """Wait until the holder has answered, in a thread that may wait; a failure is noted.
+
+        `national_id` is who was asked on the telephone. Raises as `SignIn.wait` does.
+        """
+        try:
+            return sign_in.wait()
+        except SignInError as error:
+            self._note("sign-in", national_id, error.problem.value)
+            raise
+
     def _asked(self) -> IdentityProvider:
         if self._provider is None:
             raise SignInError(SignInProblem.NOT_CONFIGURED)
@@ -293,13 +304,14 @@ class SessionService:
     # --- pieces ---------------------------------------------------------------------------------------
 
     def _welcome(self, key: OpenCard | ProSanteAccount, unlocked: Unlocked) -> Unlocked:
-        """Remember what was unlocked, with what needs not be asked again of who had just been here."""
+        """Remember what was unlocked, with what needs not be asked again of who had just been here.
+
+        A card that names nobody passes from hand to hand: who holds it is asked each time.
+        """
         last, person, proposed = self._last, unlocked.practitioner, None
         if len(unlocked.situations) == 1:
             proposed = unlocked.situations[0]
         if last is not None and last.practitioner.national_id == person.national_id:
-            if unlocked.unnamed:
-                person = replace(person, family=last.practitioner.family, given=last.practitioner.given)
             if not person.speciality:
                 person = replace(person, speciality=last.practitioner.speciality)
             if last.situation in unlocked.situations or (unlocked.must_declare and last.situation.declared):

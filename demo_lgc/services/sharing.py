@@ -142,17 +142,18 @@ class Sharing:
         patient = patients.get(self._store, patient.id)
         self._check(patient, request)
         session, now = self._session.current, self._clock()
+        signer = self._session.card.signer if request.to_dmp else None  # of this session, whatever comes next
         header, entry = self._next_version(self._header(patient, session, now), request)
         document = build_vsm(vsm.get(self._store, patient.id), header, self._press)
         self._judge(document)
         drafts: list[DeliveryDraft] = []
         submission_id = oid_of(self._new_uuid())
         source_id = self._product.source_id
-        if request.to_dmp:
+        if signer is not None:
             submission = freeze(
                 document,
                 request.visibility,
-                self._session.card.signer,
+                signer,
                 submission_id=submission_id,
                 source_id=source_id,
                 now=now,

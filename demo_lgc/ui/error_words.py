@@ -218,8 +218,8 @@ REFUSAL: dict[Refusal, Words] = {  # {who} is the patient, {detail} what the ref
         "",
     ),
     Refusal.STAFF_CARD: (
-        "Une carte d’établissement ne dépose pas au DMP en son nom.",
-        "Le dépôt attend la carte d’un médecin.",
+        "Une carte d’établissement n’envoie pas de document en son nom.",
+        "Le partage demande la carte d’un médecin.",
         "",
     ),
     Refusal.ALREADY_KEPT: (

@@ -22,7 +22,7 @@ from typing_extensions import override
 from demo_lgc.domain.delivery import Delivery, DeliveryState
 from demo_lgc.domain.errors import InvalidDocument, LgcError, NetworkError, NotAllowed, RemoteRefusal
 from demo_lgc.domain.identity import Patient
-from demo_lgc.domain.practitioner import LockCause, PractitionerSession
+from demo_lgc.domain.practitioner import Door, LockCause, PractitionerSession
 from demo_lgc.services.desk import Desk
 from demo_lgc.ui import shortcuts, theme
 from demo_lgc.ui.errors import explain
@@ -284,13 +284,13 @@ class MainWindow(QMainWindow):
 
     def _uncover(self, session: PractitionerSession) -> None:
         who = session.practitioner
-        if self._session is None or who.national_id != self._session.practitioner.national_id:
+        if self._session is None or not who.is_same(self._session.practitioner):
             for patient_id in tuple(self._records):
                 self.close_record(patient_id)
             self._safe.forget()
             self._shown = self.home
         self._session = session
-        self.top.show_holder(who.display_name, who.short_name)
+        self.top.show_holder(who.display_name, who.short_name, by_card=session.door is Door.CARD)
         focus = self._safe.uncover()
         self._go(self._shown)
         (focus or self.home.agenda).setFocus()
@@ -395,6 +395,15 @@ class MainWindow(QMainWindow):
 
     def _ask_to_leave(self, unsent: Any) -> None:
         """Show the sharing that was not sent; leaving a second time, or by the button, leaves it."""
+        if self.is_locked:
+            self._leaving = True
+            self._safe.show_login()
+            self.login.tell(
+                "warn",
+                self.tr("Un partage n’a pas été envoyé."),
+                self.tr("Ouvrez la session pour le retrouver\u00a0: fermer de nouveau le perdra."),
+            )
+            return
         self._go(unsent)
         unsent.share()
         self._leaving = True
@@ -410,7 +419,7 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         unsent = next((page for page in self._records.values() if page.has_unsent_sharing), None)
-        if unsent is not None and not self._leaving and not self.is_locked:
+        if unsent is not None and not self._leaving:
             event.ignore()
             self._ask_to_leave(unsent)
             return

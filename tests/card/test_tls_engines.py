@@ -408,7 +408,8 @@ def test_a_server_of_any_usual_curve_is_spoken_to(
     """In TLS 1.3 the server may ask for another one than the client began with."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pki.server.chain, pki.server.key)
-    server.set_ecdh_curve(group)
+    if group != "X25519":  # the first of OpenSSL's own list, that Debian's does not take by name
+        server.set_ecdh_curve(group)
     identity = CardTls(card.pair.authentication, (), card.sign_info, card.sign_pss, engine)
     context = identity.context(ServerTrust(pki.anchors.read_text()))
     with paired(server, context) as (ours, theirs):

@@ -116,6 +116,8 @@ def test_who_refuses_on_the_telephone_opens_nothing(world: World, house: House) 
     world.psc.provider.apply({"do": "phone", "answer": "refuse", "after": 0})
     sign_in = house.desk.session.on_telephone(world.owner["national_id"])
     with pytest.raises(SignInError) as refused:
-        sign_in.wait()
+        house.desk.session.answer_to(sign_in, world.owner["national_id"])
     assert refused.value.problem is SignInProblem.REFUSED
     assert not house.desk.session.is_open
+    (line,) = house.desk.administration.recent_acts()
+    assert (line.act, line.who, line.outcome) == ("sign-in", world.owner["national_id"], "refused")

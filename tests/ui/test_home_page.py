@@ -6,7 +6,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QPushButton
 
 from demo_lgc.domain.delivery import DeliveryState
-from demo_lgc.domain.errors import NetworkError, StorageError, StorageProblem
+from demo_lgc.domain.errors import NetworkError, NotAllowed, Refusal, StorageError, StorageProblem
 from demo_lgc.ui import theme
 from demo_lgc.ui.home.model import Day
 from demo_lgc.ui.home.view import HomeView
@@ -141,3 +141,14 @@ def test_a_dmp_that_does_not_answer_leaves_the_states_as_they_were(qtbot, open_w
     assert window.home.message.isHidden()
     assert window.top.state.text() == "Hors ligne"
     assert window.home.agenda.rows_model.at(5).dmp.word == "DMP non vérifié"
+
+
+def test_a_session_without_a_card_says_why_the_states_of_the_dmp_are_unknown(qtbot, open_window, paper):
+    paper.dmp.trouble = NotAllowed(Refusal.NEEDS_CARD)
+    window = open_window()
+    qtbot.keyClicks(window.login.code, CODE)
+    window.login.submit()
+    assert "Session sans carte\u00a0: DMP non interrogé." in said(window.home)
+    paper.dmp.trouble = None
+    window.home.reload_asked.emit()
+    assert "Session sans carte" not in said(window.home)

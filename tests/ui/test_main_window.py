@@ -489,6 +489,22 @@ def test_leaving_with_a_sharing_not_sent_shows_it_first(qtbot, window):
     assert not window.isVisible()
 
 
+def test_leaving_behind_the_lock_says_that_a_sharing_is_not_sent_and_names_nobody(qtbot, window):
+    window.open_record(5)
+    window.page.has_unsent_sharing = True
+    window.lock()
+    window.close()
+    assert window.isVisible()
+    assert window.login.notice.text == "Un partage n’a pas été envoyé."
+    assert "CHEMIN" not in window.login.notice.detail
+    unlock(qtbot, window)
+    window.lock()
+    window.close()
+    assert window.isVisible()  # told again: the doctor came back meanwhile
+    window.close()
+    assert not window.isVisible()
+
+
 def test_making_room_never_closes_a_sharing_not_sent(window):
     for patient_id in (1, 2, 3, 4):
         window.open_record(patient_id)
@@ -507,7 +523,7 @@ def test_another_card_is_told_what_its_session_would_close(qtbot, window, paper)
     qtbot.waitUntil(lambda: window.is_locked)
     assert window.login.locked.detail == "Votre saisie est conservée."
     paper.reader.practitioner, paper.reader.problem = ROBERT, None
-    qtbot.waitUntil(lambda: "autre porteur" in window.login.locked.text, timeout=3000)
+    qtbot.waitUntil(lambda: "une autre personne" in window.login.locked.text, timeout=3000)
     assert "sera perdue" in window.login.locked.detail
     paper.reader.practitioner = PAUL
     qtbot.waitUntil(lambda: window.login.locked.text == "Session verrouillée.", timeout=3000)

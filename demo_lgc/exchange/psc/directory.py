@@ -1,8 +1,8 @@
 """Who somebody is and from where they work, as the directory behind Pro Santé Connect tells (userinfo).
 
 Codes come as « code^OID of its nomenclature ». The directory has holes: an activity is kept when it says its
-structure and its sector, which always come from the same one; without any, the single activity that the
-claims of the first level name is taken, and without that the holder declares theirs.
+structure and its sector, as documents want them and both from the same one; without any, the single activity
+that the claims of the first level name is taken, and without that the holder declares theirs.
 
 Reference: [PSC] userinfo; [DMP] §2.2 (Struct_IdNat, sector).
 """
@@ -15,8 +15,10 @@ from typing import Any
 
 from demo_lgc.domain.errors import SignInError, SignInProblem
 from demo_lgc.domain.practitioner import PracticeSituation, Practitioner
+from demo_lgc.domain.structure_id import kind_of_structure_id
 
 _NATIONAL_ID = re.compile(r"[0-9][0-9A-Za-z/]{8,40}")
+_SECTOR = re.compile(r"[A-Z]{2}[0-9]{2}")
 _LONGEST = 200  # characters of a name
 _MOST = 50  # activities
 
@@ -59,7 +61,7 @@ def situations_of(claims: dict[str, Any]) -> tuple[PracticeSituation, ...]:
 
 
 def _situation(structure_id: str, name: str, sector: str) -> PracticeSituation | None:
-    if not structure_id or not sector:
+    if not kind_of_structure_id(structure_id) or not _SECTOR.fullmatch(sector):
         return None
     return PracticeSituation(structure_id, name or structure_id, sector)
 

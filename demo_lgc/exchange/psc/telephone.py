@@ -44,15 +44,20 @@ class TelephoneSignIn:
         self._realm, self._national_id = realm, national_id
         self._cancelled = threading.Event()
         with discreetly():
-            told = realm.ask_telephone(
-                {
-                    "scope": realm.settings.scope,
-                    "acr_values": realm.settings.acr_values,
-                    "login_hint": national_id,
-                    "binding_message": self.number,
-                    "channel": "MOBILE",
-                }
-            )
+            try:
+                told = realm.ask_telephone(
+                    {
+                        "scope": realm.settings.scope,
+                        "acr_values": realm.settings.acr_values,
+                        "login_hint": national_id,
+                        "binding_message": self.number,
+                        "channel": "MOBILE",
+                    }
+                )
+            except RemoteRefusal as refusal:
+                if refusal.code != "unknown_user_id":
+                    raise
+                raise SignInError(SignInProblem.NO_IDENTITY) from refusal
         request = told.get("auth_req_id")
         if not isinstance(request, str) or not request:
             raise NetworkError(SERVICE, UNUSABLE)

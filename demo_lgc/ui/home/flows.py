@@ -9,7 +9,7 @@ from datetime import date
 from PySide6.QtCore import QObject, Signal
 
 from demo_lgc.domain.dmp import check_asking
-from demo_lgc.domain.errors import IdentityError, LgcError, NotAllowed
+from demo_lgc.domain.errors import IdentityError, LgcError, NotAllowed, Refusal
 from demo_lgc.domain.identity import Patient
 from demo_lgc.services.desk import Desk
 from demo_lgc.ui.errors import explain
@@ -62,12 +62,14 @@ class HomeFlows(QObject):
             self._view.bar.stop()
 
     def _ask_dmp(self, day: Day) -> Flow:
-        """TD0.2 for each patient of the day not asked about yet; the first failure ends it, in silence.
+        """TD0.2 for each patient of the day not asked about yet; the first failure ends it, in silence
+        but for what the session lacks.
 
         It only tells whether there is a DMP and whether we are authorised: nothing is read, and the patient
         is not notified. An identity that is not qualified is never asked about.
         """
         self._asking = True
+        self._view.say_unasked()
         known = dict(day.dmp)
         try:
             for patient in {a.patient.id: a.patient for a in day.appointments}.values():
@@ -79,6 +81,8 @@ class HomeFlows(QObject):
                 self._view.show_dmp(known)
         except LgcError as error:
             logger.info("the DMP states of the day stay unknown: %s", error)
+            if isinstance(error, NotAllowed) and error.refusal is Refusal.NEEDS_CARD:
+                self._view.say_unasked(self._view.tr("Session sans carte\u00a0: DMP non interrogé."))
         finally:
             self._asking = False
 

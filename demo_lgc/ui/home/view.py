@@ -96,6 +96,11 @@ class HomeView(Page):
             if (layout := part.layout()) is not None:
                 layout.activate()  # now, so that the card does not grow and shrink before the eyes
 
+    def say_unasked(self, why: str = "") -> None:
+        """Say beside the states of the DMP why nobody asks for them; « » when they are asked for."""
+        self._unasked.setText(why)
+        self._unasked.setVisible(bool(why))
+
     def show_trouble(self, words: Explanation) -> None:
         """Say that the day could not be read."""
         self.message.say("danger", words.title, words.detail)
@@ -126,7 +131,9 @@ class HomeView(Page):
         for state in states.DMP.values():
             pair = row(Icon(state.icon, state.tone, 14), Text(state.short, "caption", "text2"), gap=5)
             legend.add(plain(pair))
-        foot = plain(row((legend, 1), margins=(16, 9, 16, 10)))
+        self._unasked = Text("", "caption", "text2")
+        self._unasked.hide()
+        foot = plain(row((legend, 1), self._unasked, gap=14, margins=(16, 9, 16, 10)))
         self._agenda_card = Card(
             self.tr("Consultations"), (Listing(self.agenda, empty), 1), rule(), foot, margins=1
         )

@@ -326,6 +326,8 @@ class RecordPage(Page):
         self._stack.addWidget(page)
         yield next_turn()
         self._share, self._flows, self._building = page, flows, False
+        if self._file is not None and self._file.patient != file.patient:  # read again meanwhile
+            flows.set_patient(self._file.patient)
         self._arrange()
         self._show_share()
         self._runner.start(flows.share())  # it waits for the page, and ends with it

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from demo_lgc.domain.errors import CardError, CardProblem, LgcError
+from demo_lgc.domain.errors import CardError, CardProblem, LgcError, NotAllowed, Refusal
 from demo_lgc.domain.practitioner import PracticeSituation, Unlocked
 from demo_lgc.domain.trust import CardInReader, ProSanteAccount
 from demo_lgc.services.session import SessionService
@@ -141,7 +141,7 @@ class LoginFlows(QObject):
 
     def _nobody_chose(self) -> None:
         self._leave()
-        self._view.tell("warn", self.tr("La carte a été refermée\u00a0: aucun choix n’a été fait."))
+        self._view.tell("warn", self.tr("Session non ouverte\u00a0: aucun choix n’a été fait."))
 
     # --- from the code to the session -----------------------------------------------------------------
 
@@ -203,6 +203,8 @@ class LoginFlows(QObject):
         self._view.set_busy(panel, self.tr("Ouverture de la session…"))
         try:
             session = yield background(self._sessions.begin, situation, name, speciality, lane="card")
+            if not self._sessions.is_open:  # it closed before we heard of it: the page is covered, and stays
+                raise NotAllowed(Refusal.NO_SESSION)
         except LgcError as error:  # the card left meanwhile
             self._view.set_busy(panel)
             words = explain(error)

@@ -33,7 +33,7 @@ class LockedStrip(Strip):
         if self.isHidden() or not self._words.title:
             return
         other = self.is_of_another(national_id)
-        title = tr("Session verrouillée par un autre porteur de carte.") if other else self._words.title
+        title = tr("Session verrouillée par une autre personne.") if other else self._words.title
         if self.text == title:
             return
         if other:

@@ -36,6 +36,7 @@ class SignInFlows(QObject):
     def __init__(self, sessions: SessionService, runner: FlowRunner, panel: SignInPanel, bar: Busy) -> None:
         super().__init__(panel)
         self._runner, self._panel, self._bar = runner, panel, bar
+        self._sessions = sessions
         self._attempt: _Attempt | None = None
         panel.browser_asked.connect(lambda: runner.start(self._sign_in(sessions.in_browser), panel))
         panel.telephone_asked.connect(
@@ -64,7 +65,9 @@ class SignInFlows(QObject):
                 sign_in.cancel()
                 return
             self._show(sign_in)
-            account: ProSanteAccount = yield background(sign_in.wait, lane="sign-in")
+            account: ProSanteAccount = yield background(
+                self._sessions.answer_to, sign_in, *who, lane="sign-in"
+            )
         except LgcError as error:
             if attempt is self._attempt:
                 self._end()

@@ -36,6 +36,7 @@ class SignInPanel(Panel):
         super().__init__(self.tr("Pro Santé Connect"), self.tr("Ouvrir une session sans carte"))
         self._waiting = False
         self._make_ways()
+        self._way: QWidget = self.browser  # the one tried last
         self._make_wait()
         self.back = button(
             self.tr("Revenir"), "arrow-left", "quiet", flush=True, name="sign-in.back", on=self.go_back
@@ -104,12 +105,14 @@ class SignInPanel(Panel):
             self.identifier.setFocus()
         elif not self.is_busy:
             self.trouble.silence()
+            self._way = self.identifier
             self.telephone_asked.emit(typed)
 
     def ask_browser(self) -> None:
         """Go on in the browser."""
         if not self.is_busy:
             self.trouble.silence()
+            self._way = self.browser
             self.browser_asked.emit()
 
     @override
@@ -125,7 +128,7 @@ class SignInPanel(Panel):
     @override
     @property
     def first(self) -> QWidget:
-        return self.stop if self._waiting else self.browser
+        return self.stop if self._waiting else self._way
 
     @override
     def refresh(self) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 from typing_extensions import override
 
@@ -203,6 +203,14 @@ class LoginView(QWidget):
         focus = self._form.focusWidget()
         if focus is not None and focus.isVisible():
             self._page.ensureWidgetVisible(focus)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Échap at « Administration », which is under every panel, goes back as it does in the panel."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.panel.go_back()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QCoreApplication
 
 from demo_lgc.domain.administration import LibraryState, LibraryTrouble, RevocationList, SessionAct, TlsEngine
-from demo_lgc.domain.errors import CardError, CardProblem, StorageProblem
+from demo_lgc.domain.errors import CardError, CardProblem, SignInError, SignInProblem, StorageProblem
 from demo_lgc.domain.practitioner import CardKind, Door, LockCause
 from demo_lgc.domain.trust import CardInReader
 from demo_lgc.ui.errors import explain
@@ -149,6 +149,7 @@ def revocation(found: RevocationList) -> tuple[str, str]:
 
 _ACTS = {
     "open-card": "Code porteur refusé",
+    "sign-in": "Pro Santé Connect refusé",
     "open-session": "Session ouverte",
     "lock-session": "Session verrouillée",
     "unblock-card": "Déblocage de la carte",
@@ -170,6 +171,9 @@ _OUTCOMES = {
 }
 
 
+_SIGN_INS = {problem.value: problem for problem in SignInProblem}
+
+
 def act(line: SessionAct) -> str:
     """What was done: « Session ouverte »; the word of the program when it is not a known one."""
     return tr(_ACTS.get(line.act, line.act))
@@ -177,6 +181,8 @@ def act(line: SessionAct) -> str:
 
 def outcome(line: SessionAct) -> str:
     """How it ended: « Par la carte », « Code incorrect »; the word of the program when not a known one."""
+    if line.act == "sign-in" and line.outcome in _SIGN_INS:
+        return explain(SignInError(_SIGN_INS[line.outcome])).title.rstrip(".")
     problems = {member.value: member for member in CardProblem}
     if refused(line) and line.outcome in problems:
         return explain(CardError(problems[line.outcome])).title.rstrip(".")
@@ -185,7 +191,9 @@ def outcome(line: SessionAct) -> str:
 
 def refused(line: SessionAct) -> bool:
     """True when what was asked did not happen."""
-    return line.act == "open-card" or (line.act in ("unblock-card", "change-code") and line.outcome != "ok")
+    return line.act in ("open-card", "sign-in") or (
+        line.act in ("unblock-card", "change-code") and line.outcome != "ok"
+    )
 
 
 def who(line: SessionAct) -> str:

@@ -131,7 +131,8 @@ def closed_door(session: PractitionerSession) -> Access | None:
     if session.may_feed_dmp:
         return None
     reason = _tr("Le DMP demande la carte\u202f: cette session a été ouverte avec Pro Santé Connect.")
-    return Access(AccessState.NO_KEY, reason, _tr("Le document peut partir par MSSanté."), reason=reason)
+    way = _tr("Le DMP reste fermé\u202f; le document peut partir par MSSanté.")
+    return Access(AccessState.NO_KEY, _tr("Session ouverte sans carte."), way, reason=reason)
 
 
 def access_of(patient: Patient, status: DmpStatus) -> Access:

@@ -22,6 +22,7 @@ from demo_lgc.ui.widgets.strip import Strip
 from demo_lgc.ui.widgets.text import Icon, Text
 
 CARD_HEIGHT, CARD_GAP = 64, 10
+_NAMES = ("Pro Santé Connect", "DMP")  # that may begin a sentence, and keep their capital inside another
 _WORDS = {
     BranchState.SENDING: DeliveryState.SENDING,
     BranchState.WAITING: DeliveryState.READY,
@@ -30,6 +31,11 @@ _WORDS = {
     BranchState.GIVEN_UP: DeliveryState.GIVEN_UP,
     BranchState.SENT: DeliveryState.SENT,
 }
+
+
+def _in_sentence(said: str) -> str:
+    """Return « réponse non reçue » of « Réponse non reçue. »."""
+    return (said if said.startswith(_NAMES) else said[:1].lower() + said[1:]).rstrip(".")
 
 
 class BranchCard(QFrame):
@@ -125,7 +131,11 @@ class OutcomePanel(QWidget):
             self._list.addWidget(one)
         self._log = []
         if deliveries:
-            self._note(deliveries[0].created_at, self.tr("Document construit, signé et mis de côté"))
+            signed = any(d.channel is Channel.DMP for d in deliveries)
+            made = self.tr("Document construit, signé et mis de côté")
+            self._note(
+                deliveries[0].created_at, made if signed else self.tr("Document construit et mis de côté")
+            )
         self._show()
 
     def sending(self, delivery_id: int) -> None:
@@ -140,11 +150,7 @@ class OutcomePanel(QWidget):
         self._deliveries[delivery.id] = delivery
         shown = states.delivery(delivery.state, delivery.channel)
         why = self._why(delivery)
-        tail = (
-            f", {why[:1].lower()}{why[1:].rstrip('.')}"
-            if why and delivery.state is not DeliveryState.SENT
-            else ""
-        )
+        tail = f", {_in_sentence(why)}" if why and delivery.state is not DeliveryState.SENT else ""
         code = f" ({delivery.reason.code})" if tail and delivery.reason.kind == "refusal" else ""
         self._note(delivery.changed_at, f"{delivery.label}\u00a0: {shown.word.lower()}{tail}{code}")
         self._show()

@@ -60,7 +60,7 @@ class SharePage(QWidget):
         self.unread = Strip()
         self._over = Text(self.tr("Ce qui sera envoyé"), "section")
         self._under = Text(
-            self.tr("Construit une seule fois, puis signé avec votre carte"), "caption", "text3", elide=True
+            self.tr("Construit une seule fois, le même pour tous"), "caption", "text3", elide=True
         )
         self._stack = QStackedWidget()
         self._toggle = button(self.tr("Voir le document"), "eye", checked=False)

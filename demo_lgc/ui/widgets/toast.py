@@ -43,7 +43,9 @@ class Toast(QFrame):
         clear(self._actions)
         self._words.setText(text)
         if action:
-            self._actions.addWidget(button(action, kind="toast", on=on))
+            act = button(action, kind="toast", on=on)
+            self._actions.addWidget(act)
+            act.show()  # now: what is not shown yet has no room in the size that is asked below
         self.setAccessibleName(text)
         self._place()
         self.show()

@@ -37,7 +37,7 @@ class TopBar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.setFixedHeight(theme.BAR)
-        self._waiting, self._online, self._holder = 0, True, ("", "")
+        self._waiting, self._online, self._holder, self._by_card = 0, True, ("", ""), True
         self._told: tuple[object, ...] = ()
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -61,6 +61,7 @@ class TopBar(QFrame):
         self._make_menu()
         left = row(self.home, self.outbox, self._count, self._record_row, gap=8)
         self._badge = Icon("card")
+        self._badge.setObjectName("top.badge")
         right = row(self.state, 4, self._badge, self._person, self.more, gap=8)
         self.setLayout(
             row(
@@ -109,9 +110,9 @@ class TopBar(QFrame):
         if tab is not None:
             tab.setChecked(True)
 
-    def show_holder(self, name: str, brief: str) -> None:
-        """Name who is working; `brief` is shown when the bar is short."""
-        self._holder = (name, brief)
+    def show_holder(self, name: str, brief: str, *, by_card: bool = True) -> None:
+        """Name who is working, and with what; `brief` is shown when the bar is short."""
+        self._holder, self._by_card = (name, brief), by_card
         self._fold()
 
     def show_waiting(self, count: int) -> None:
@@ -169,7 +170,7 @@ class TopBar(QFrame):
     def _fold(self) -> None:
         """Say as much as the width allows; what is not written stays in the tooltips."""
         names = tuple(tab.accessibleName() for tab in self._records.values())
-        told = (self.width(), self._state(), self._holder, names)
+        told = (self.width(), self._state(), self._holder, self._by_card, names)
         if told == self._told:
             return
         self._told = told
@@ -192,7 +193,8 @@ class TopBar(QFrame):
         short = step >= BRIEF or self.width() < theme.NARROW
         self._person.setText("" if step >= ALONE else brief if short else name)
         self._person.setAccessibleName(name)
-        self._badge.set("card", "text2", name)
+        without = self.tr("{name}, session sans carte").format(name=name)
+        self._badge.set("card" if self._by_card else "globe", "text2", name if self._by_card else without)
         for tab in self._records.values():
             cut = elided(tab.fontMetrics(), tab.accessibleName(), NAMES[step])
             tab.setText(cut.replace("&", "&&"))

@@ -16,6 +16,7 @@ from tests.exchange.psc.conftest import HOLDERS
 
 CLAIMS = userinfo(HOLDERS[0])
 ONE = PracticeSituation("499700057291001", "Cabinet du Dr MEDECIN5729", "SA07")
+HERE, THERE, ELSEWHERE = "499700057291002", "10B0127197", "2123456789"
 
 
 def exercise(**changes: Any) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def test_without_any_exercise_the_civil_name_and_the_role_are_left() -> None:
 
 
 def test_of_two_professions_the_one_they_signed_in_with() -> None:
-    nurse = exercise(codeProfession="60", codeSavoirFaire="", activities=[activity("1")])
+    nurse = exercise(codeProfession="60", codeSavoirFaire="", activities=[activity(HERE)])
     claims = with_exercises(nurse, exercise())
     assert practitioner_of(claims).profession == "10"
     assert situations_of(claims) == (ONE,)
@@ -56,16 +57,25 @@ def test_of_two_professions_the_one_they_signed_in_with() -> None:
 
 def test_several_activities_in_their_order_and_once_each() -> None:
     claims = with_exercises(
-        exercise(activities=[activity("2"), activity("1", "SA01"), activity("2", name="again")])
+        exercise(activities=[activity(THERE), activity(HERE, "SA01"), activity(THERE, name="again")])
     )
-    assert [s.structure_id for s in situations_of(claims)] == ["2", "1"]
+    assert [s.structure_id for s in situations_of(claims)] == [THERE, HERE]
 
 
 def test_an_activity_with_holes_is_passed_over() -> None:
     claims = with_exercises(
-        exercise(activities=[{}, None, activity(""), activity("1", ""), activity("3", "SA05^1.2.3", "")])
+        exercise(
+            activities=[{}, None, activity(""), activity(HERE, ""), activity(ELSEWHERE, "SA05^1.2.3", "")]
+        )
     )
-    assert situations_of(claims) == (PracticeSituation("3", "3", "SA05"),)
+    assert situations_of(claims) == (PracticeSituation(ELSEWHERE, ELSEWHERE, "SA05"),)
+
+
+@pytest.mark.parametrize("technical", ["R10100000056198", "0123456789", "12", "10B0127197.1"])
+def test_what_no_document_could_be_written_from_is_no_place_to_work(technical: str) -> None:
+    """The directory has identifiers of its own beside Struct_IdNat: their holder then declares the place."""
+    claims = with_exercises(exercise(activities=[activity(technical), activity(HERE, "cabinet")]))
+    assert situations_of(claims | {"SubjectOrganizationID": technical}) == ()
 
 
 def test_without_any_activity_the_one_of_the_first_level() -> None:
@@ -90,7 +100,7 @@ def test_the_identifier_may_be_under_its_other_name() -> None:
     assert practitioner_of(claims).national_id == "899700057291"
 
 
-NAMES = {*CLAIMS, *exercise(), *activity("1"), "exercices"}
+NAMES = {*CLAIMS, *exercise(), *activity(HERE), "exercices"}
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (

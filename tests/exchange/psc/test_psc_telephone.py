@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from demo_lgc.domain.errors import NetworkError, RemoteRefusal, SignInError, SignInProblem
+from demo_lgc.domain.errors import NetworkError, SignInError, SignInProblem
 from demo_lgc.exchange.psc.calls import Calls
 from demo_lgc.exchange.psc.telephone import TelephoneSignIn
 from demo_lgc.sandbox.psc.provider import Provider
@@ -139,9 +139,9 @@ def test_a_pace_that_makes_no_sense_is_not_kept(
 
 
 def test_somebody_unknown_to_the_provider(connect: Connect) -> None:
-    with pytest.raises(RemoteRefusal) as raised:
+    with pytest.raises(SignInError) as raised:
         connect().on_telephone("899999999999")
-    assert raised.value.code == "unknown_user_id"
+    assert raised.value.problem is SignInProblem.NO_IDENTITY
 
 
 def test_a_short_loss_of_the_network_is_borne(

@@ -96,6 +96,28 @@ def test_every_failure_is_said_and_the_two_ways_are_there_again(asking, error, w
     assert not asking.view.bar.isVisible()
 
 
+def test_the_keyboard_comes_back_to_the_way_that_was_tried(asking):
+    asking.provider.trouble = SignInError(SignInProblem.NO_IDENTITY)
+    asking.type("sign-in.identifier", "99700057372")
+    asking.press(Qt.Key.Key_Return)
+    asking.waits("Aucun professionnel de santé sous cet identifiant.")
+    assert asking.find("sign-in.identifier").hasFocus()
+    asking.click("sign-in.browser")
+    asking.waits("Aucun professionnel de santé sous cet identifiant.")
+    assert asking.find("sign-in.browser").hasFocus()
+
+
+def test_echap_under_the_panel_gives_up_as_it_does_in_it(asking):
+    asking.click("sign-in.browser")
+    sign_in = begun(asking)
+    asking.view.administration.setFocus()
+    asking.press(Qt.Key.Key_Escape)
+    assert sign_in.cancelled
+    asking.view.administration.setFocus()
+    asking.press(Qt.Key.Key_Escape)
+    assert asking.view.panel is asking.view.code_panel
+
+
 @pytest.mark.parametrize("how", ["escape", "button", "window"])
 def test_giving_up_stops_the_wait_at_once_and_says_nothing(asking, how):
     asking.click("sign-in.browser")
@@ -170,7 +192,7 @@ def test_another_person_is_told_what_they_would_close_before_the_session_opens(a
     asking.click("sign-in.browser")
     begun(asking).answer(PaperAccount(ROBERT))
     asking.qtbot.waitUntil(lambda: asking.view.panel is asking.view.situation_panel)
-    assert "autre porteur" in asking.said
+    assert "une autre personne" in asking.said
     assert asking.opened == []
     asking.click("situation.go")
     asking.qtbot.waitUntil(lambda: asking.opened != [])

@@ -11,7 +11,7 @@ from demo_lgc.ui.session.words import lock_words
 from tests.ui.paper_desk import CODE, PAUL, PRACTICE, ROBERT
 
 HOUSE = PracticeSituation("10B0127189", "Maison de santé des Tilleuls", "SA52")
-WARD = PracticeSituation("10B0127197", "Centre hospitalier", "SA01")
+WARD = PracticeSituation("10B0127197", "Centre hospitalier", "SA99")  # a sector we do not know
 INTERN = Practitioner("899700057405", "INTERNE5740", "LEA", "10", "")
 STAFF = Practitioner("30B0057881/CPET0002", "HOPITAL DES ESSAIS", "", "", "")
 
@@ -42,7 +42,7 @@ def test_several_activities_are_offered_by_name_sector_and_number(choosing):
     assert spoken == [
         "Cabinet, Cabinet individuel · 499700057291001",
         "Maison de santé des Tilleuls, Maison de santé ou Pôle de santé · 10B0127189",
-        "Centre hospitalier, SA01 · 10B0127197",
+        "Centre hospitalier, SA99 · 10B0127197",
     ]
     assert "Bonjour | Dr\u00a0Paul MEDECIN5729" in choosing.said
     assert choosing.opened == []
@@ -100,7 +100,7 @@ def test_a_card_left_open_without_a_choice_is_closed_after_a_while(choosing):
     choosing.flows._patience.timeout.emit()
     assert choosing.view.panel is choosing.view.code_panel
     assert choosing.sessions._key is None
-    assert "La carte a été refermée\u00a0: aucun choix n’a été fait." in choosing.said
+    assert "Session non ouverte\u00a0: aucun choix n’a été fait." in choosing.said
 
 
 def test_the_page_covered_by_another_closes_what_was_unlocked(choosing):
@@ -246,7 +246,7 @@ def test_another_card_is_told_what_it_would_close_and_the_settings_do_not_make_i
     login.view.show()
     paper.reader.practitioner = ROBERT
     login.look()
-    assert "autre porteur" in login.view.locked.text
+    assert "une autre personne" in login.view.locked.text
     assert "sera perdue" in login.view.locked.detail
     paper.reader.practitioner = PAUL
     login.look()

@@ -205,6 +205,17 @@ def test_the_word_annuler_takes_back_as_the_key_does(qtbot, administration_page,
     assert kept(tmp_path).removal_grace == 0
 
 
+def test_a_second_change_is_told_in_full_with_the_word_annuler(qtbot, administration_page):
+    page, _, rest = administration_page()
+    page.show_section("session")
+    for wanted in ("5\u00a0minutes", "1\u00a0heure\u00a030"):
+        choose(qtbot, page.session.minutes, wanted)
+        rest()
+        word = next(b for b in page.toast.findChildren(QPushButton) if b.isVisible())
+        qtbot.waitUntil(lambda word=word: word.width() >= word.sizeHint().width())
+        assert page.toast.width() == page.toast.sizeHint().width()
+
+
 def test_what_was_set_before_the_page_was_left_is_not_taken_back_later(qtbot, administration_page, tmp_path):
     page, _, rest = administration_page()
     page.show_section("session")

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
 )
 
+from demo_lgc.domain.delivery import Channel, DeliveryState, Reason
 from demo_lgc.domain.dmp import DmpExistence, DmpStatus
 from demo_lgc.domain.document import Visibility
 from demo_lgc.domain.errors import (
@@ -31,6 +33,7 @@ from demo_lgc.domain.identity import IdentityStatus
 from demo_lgc.domain.vsm import Vsm
 from demo_lgc.ui.sharing.access import CONSENT
 from demo_lgc.ui.sharing.model import AccessState
+from demo_lgc.ui.sharing.outcome import OutcomePanel
 from demo_lgc.ui.sharing.view import SharePage
 from demo_lgc.ui.widgets.text import Text
 from tests.ui.sharing.fake_desk import (
@@ -41,6 +44,8 @@ from tests.ui.sharing.fake_desk import (
     PAUL,
     REFUSED,
     ROBERT,
+    TODAY,
+    a_delivery,
     a_file,
     a_patient,
 )
@@ -291,6 +296,19 @@ def test_what_cannot_be_prepared_is_said_on_the_form_and_nothing_is_lost(hands, 
     doctor.click("share.send")
     doctor.settled()
     assert doctor.states() == ["Déposé", "Envoyé"]
+
+
+@pytest.mark.parametrize(("channel", "signed"), [(Channel.DMP, True), (Channel.MSSANTE, False)])
+def test_the_story_of_a_sharing_says_signed_only_of_what_goes_to_the_dmp(look, qtbot, channel, signed):
+    panel = OutcomePanel()
+    qtbot.addWidget(panel)
+    ended = Reason("sign-in", "ended", "")
+    branch = a_delivery(1, channel, state=DeliveryState.READY, reason=ended)
+    panel.begin((branch,), TODAY)
+    panel.landed(branch)
+    told = " | ".join(label.text() for label in panel.findChildren(QLabel))
+    assert ("construit, signé" in told) is signed
+    assert ", Pro Santé Connect a fermé votre session" in told
 
 
 def test_a_refused_mail_does_not_hide_the_deposit_and_can_be_tried_again(hands, desk):

@@ -91,7 +91,9 @@ def test_a_session_without_card_has_only_the_mail():
     access = closed_door(replace(a_session(), door=Door.PRO_SANTE_CONNECT, kind=None))
     assert access is not None
     assert access.state is AccessState.NO_KEY
-    assert set(obstacles(access, Visibility.VISIBLE)) == {Destination.BOTH, Destination.DMP}
+    refused = obstacles(access, Visibility.VISIBLE)
+    assert set(refused) == {Destination.BOTH, Destination.DMP}
+    assert access.title not in refused.values()  # both are on the page: nothing is said twice
 
 
 def test_a_silent_dmp_keeps_the_deposit_open_only_when_it_was_active_before():
