@@ -45,7 +45,7 @@ def _run(environment: Environment, profile: Path, theme_name: str) -> int:
     # Qt is imported here so that `build_house` serves programs without a window.
     from PySide6.QtWidgets import QApplication
 
-    from demo_lgc.card.selftest import self_test
+    from demo_lgc.card.tls.selftest import self_test
     from demo_lgc.ui import theme
     from demo_lgc.ui.cannot_open import CannotOpen
     from demo_lgc.ui.errors import explain

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from demo_lgc import __version__, preferences
 from demo_lgc.card.reader import PkcsReader
-from demo_lgc.card.server_trust import ServerOnlyTls
+from demo_lgc.card.tls.server_trust import ServerOnlyTls
 from demo_lgc.documents.conformance import pack
 from demo_lgc.documents.conformance.checker import Checker
 from demo_lgc.documents.paper.press import Press

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from demo_lgc.card import library
 from demo_lgc.card.library import LibraryFound
-from demo_lgc.card.selftest import Engine, engine_named, self_test, what_is_wrong
+from demo_lgc.card.tls.selftest import Engine, engine_named, self_test, what_is_wrong
 from demo_lgc.domain.administration import (
     LibraryState,
     LibraryTrouble,

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Iterable
 
 from demo_lgc.card.cps import CardPair, chain_above
-from demo_lgc.card.provider import Pkcs1, Pss
-from demo_lgc.card.selftest import Engine
 from demo_lgc.card.signer import CardSigner
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.provider import Pkcs1, Pss
+from demo_lgc.card.tls.selftest import Engine
 from demo_lgc.domain.practitioner import CardHolder, PracticeSituation
 
 

@@ -20,7 +20,7 @@ from demo_lgc.card.library import find_library
 from demo_lgc.card.login_session import LoginSession
 from demo_lgc.card.module import HELD, CardThread, restart
 from demo_lgc.card.opened import OpenedCard
-from demo_lgc.card.selftest import engine_named
+from demo_lgc.card.tls.selftest import engine_named
 from demo_lgc.card.token import Found, Unread, has_left, list_cards, token_in
 from demo_lgc.card.tries import Tries, shown_by
 from demo_lgc.card.validity import CardRules

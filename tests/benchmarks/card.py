@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from demo_lgc.card.opened import OpenedCard
 from demo_lgc.card.reader import PkcsReader
-from demo_lgc.card.selftest import Engine, what_is_wrong
-from demo_lgc.card.server_trust import believe_only
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.selftest import Engine, what_is_wrong
+from demo_lgc.card.tls.server_trust import believe_only
 from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.sandbox.pki import Holder, Issued, Pki, make_pki
 from demo_lgc.sandbox.softcard import SoftCard, find_softhsm, make_card

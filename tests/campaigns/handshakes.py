@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo_lgc.card.reader import PkcsReader
-from demo_lgc.card.selftest import Engine, self_test
 from demo_lgc.card.software_card import SoftwareCard
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.selftest import Engine, self_test
 from demo_lgc.domain.trust import TlsIdentity
 from demo_lgc.exchange.soap.transport import Transport
 from demo_lgc.sandbox.dmp.server import DmpServer

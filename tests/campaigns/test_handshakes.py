@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from demo_lgc.card.selftest import Engine
+from demo_lgc.card.tls.selftest import Engine
 from demo_lgc.sandbox.softcard import find_softhsm
 from tests.campaigns.handshakes import GROWTH, KINDS, campaign
 

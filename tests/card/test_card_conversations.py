@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from demo_lgc.card.provider import Pss
 from demo_lgc.card.reader import PkcsReader
-from demo_lgc.card.selftest import Engine
 from demo_lgc.card.software_card import SoftwareCard
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.provider import Pss
+from demo_lgc.card.tls.selftest import Engine
 from demo_lgc.domain.trust import ServerTrust, TlsIdentity
 from demo_lgc.sandbox.pki import Holder, Pki, make_pki
 from demo_lgc.sandbox.softcard import SoftCard, find_softhsm, make_card

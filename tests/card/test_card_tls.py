@@ -12,11 +12,12 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from demo_lgc.card import provider, tls
-from demo_lgc.card.selftest import Engine
-from demo_lgc.card.server_trust import ServerOnlyTls
 from demo_lgc.card.software import SoftwareCard, SoftwareReader
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls import identity as tls
+from demo_lgc.card.tls import provider
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.selftest import Engine
+from demo_lgc.card.tls.server_trust import ServerOnlyTls
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import ServerTrust, TlsIdentity
 from demo_lgc.sandbox.pki import CardCertificates, Pki, issue_bad
@@ -206,9 +207,9 @@ def test_a_context_keeps_its_key_and_gives_it_back(pki, serve):
 _MANY = """
 import gc, json, sys
 from pathlib import Path
-from demo_lgc.card.selftest import Engine
+from demo_lgc.card.tls.selftest import Engine
 from demo_lgc.card.software_card import SoftwareCard
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls.identity import CardTls
 from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.sandbox.pki import Holder, make_pki
 holder = json.loads((Path(sys.argv[1]) / "cards" / sys.argv[2] / "holder.json").read_text())

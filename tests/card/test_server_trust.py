@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from demo_lgc.card.server_proof import ServerProof
-from demo_lgc.card.server_trust import ServerOnlyTls
+from demo_lgc.card.tls.server_proof import ServerProof
+from demo_lgc.card.tls.server_trust import ServerOnlyTls
 from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.sandbox.igc_sante import self_signed_authority
 

@@ -27,14 +27,14 @@ from hypothesis import strategies as st
 from tlslite.constants import SignatureScheme
 from tlslite.errors import TLSLocalAlert
 
-from demo_lgc.card import openssl, selftest
 from demo_lgc.card.reader import PkcsReader
-from demo_lgc.card.selftest import Engine, engine_named, self_test, what_is_wrong
 from demo_lgc.card.software import SoftwareReader
 from demo_lgc.card.software_card import SoftwareCard
-from demo_lgc.card.tls import CardTls
-from demo_lgc.card.tlslite_context import TlsliteContext
-from demo_lgc.card.tlslite_wire import CardKey, Connection, chain_of, offers
+from demo_lgc.card.tls import openssl, selftest
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.selftest import Engine, engine_named, self_test, what_is_wrong
+from demo_lgc.card.tls.tlslite_context import TlsliteContext
+from demo_lgc.card.tls.tlslite_wire import CardKey, Connection, chain_of, offers
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import ServerTrust
 from demo_lgc.sandbox.pki import Pki
@@ -236,7 +236,7 @@ def test_a_card_that_leaves_while_it_signs_is_the_cause(
     pki: Pki, serve: Serve, monkeypatch: pytest.MonkeyPatch, engine: Engine, pss: bool
 ) -> None:
     reader = SoftwareReader(pki.card(NUMBER), pss=pss)
-    monkeypatch.setattr("demo_lgc.card.tls.self_test", lambda: engine)
+    monkeypatch.setattr("demo_lgc.card.tls.identity.self_test", lambda: engine)
     opened = reader.open("1234")
     context = opened.tls.context(ServerTrust(pki.anchors.read_text()))
     signing, gone = threading.Event(), threading.Event()

@@ -21,10 +21,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from demo_lgc.card.selftest import Engine
-from demo_lgc.card.server_trust import ServerOnlyTls
 from demo_lgc.card.software_card import SoftwareCard
-from demo_lgc.card.tls import CardTls
+from demo_lgc.card.tls.identity import CardTls
+from demo_lgc.card.tls.selftest import Engine
+from demo_lgc.card.tls.server_trust import ServerOnlyTls
 from demo_lgc.domain.errors import LgcError, NetworkError
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.domain.trust import TlsClient

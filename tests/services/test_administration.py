@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo_lgc import machine, preferences
-from demo_lgc.card import selftest
+from demo_lgc.card.tls import selftest
 from demo_lgc.domain.administration import LibraryState, LibraryTrouble, SessionAct
 from demo_lgc.domain.errors import CardError, CardProblem, NetworkError, StorageError
 from demo_lgc.domain.practitioner import CardHolder, Practitioner

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from demo_lgc.card.selftest import Engine
 from demo_lgc.card.software import SoftwareReader
+from demo_lgc.card.tls.selftest import Engine
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.message import OutgoingMessage
 from demo_lgc.sandbox.mail.operator import MailOperator
@@ -31,7 +31,7 @@ def test_a_card_sends_finds_and_files(
     engine: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("demo_lgc.card.tls.self_test", lambda: engine)
+    monkeypatch.setattr("demo_lgc.card.tls.identity.self_test", lambda: engine)
     card = SoftwareReader(pki.card("899700057291"), pss=pss).open("1234")
     account = an_account(settings, card.tls)
     message = composed()

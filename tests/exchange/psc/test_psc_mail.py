@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from demo_lgc.card.server_trust import ServerOnlyTls
+from demo_lgc.card.tls.server_trust import ServerOnlyTls
 from demo_lgc.domain.errors import NetworkError, RemoteRefusal, SignInError, SignInProblem
 from demo_lgc.domain.message import Correspondent, MessageText, OutgoingMessage
 from demo_lgc.domain.practitioner import PracticeContact

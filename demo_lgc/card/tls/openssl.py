@@ -1,7 +1,7 @@
 """The very OpenSSL that `ssl` was linked to, called through ctypes.
 
 A stdlib SSLContext can only load keys from files; a card never gives its key. These are the few public
-functions of OpenSSL 3 with which `demo_lgc.card.provider` hands it a key that signs elsewhere.
+functions of OpenSSL 3 with which `demo_lgc.card.tls.provider` hands it a key that signs elsewhere.
 
 Reference: OpenSSL 3 manual, provider(7), SSL_CTX_use_PrivateKey(3).
 """

@@ -1,8 +1,8 @@
 """What replaces a plain `ssl.SSLContext` where OpenSSL cannot sign with a card: same use, same refusals.
 
 requests, imaplib and smtplib only ask a context to wrap a socket, and then use what they get as a socket.
-Here the TLS of `demo_lgc.card.tlslite_wire` is behind it. What fails is told in the exceptions of `ssl`, so
-that nothing above knows which engine is at work.
+Here the TLS of `demo_lgc.card.tls.tlslite_wire` is behind it. What fails is told in the exceptions of
+`ssl`, so that nothing above knows which engine is at work.
 
 Reference: [CPS] §4.2.
 """
@@ -13,10 +13,10 @@ import socket
 import ssl
 from typing import Any, cast
 
-from demo_lgc.card.provider import Pkcs1, Pss
-from demo_lgc.card.server_proof import ServerProof
-from demo_lgc.card.tlslite_socket import TlsliteSocket, is_address
-from demo_lgc.card.tlslite_wire import CardKey, chain_of
+from demo_lgc.card.tls.provider import Pkcs1, Pss
+from demo_lgc.card.tls.server_proof import ServerProof
+from demo_lgc.card.tls.tlslite_socket import TlsliteSocket, is_address
+from demo_lgc.card.tls.tlslite_wire import CardKey, chain_of
 from demo_lgc.domain.trust import ServerTrust
 
 

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-call"
-"""A TLS client written in Python, whose key is in a card: `demo_lgc.card.tlslite_context` speaks through it.
+"""A TLS client written in Python, whose key is in a card; `tlslite_context` speaks through it.
 
 tlslite-ng leads the handshake; `cryptography` enciphers the records, a hundred times faster. Three things
 are changed in it: the chain of the server is checked before anything of ours is signed or sent, the card
@@ -30,8 +30,8 @@ from tlslite.utils.python_rsakey import Python_RSAKey
 from tlslite.x509 import X509
 from tlslite.x509certchain import X509CertChain
 
-from demo_lgc.card.provider import Pkcs1, Pss
 from demo_lgc.card.signer import SHA256_PREFIX
+from demo_lgc.card.tls.provider import Pkcs1, Pss
 
 Check = Callable[[list[bytes]], rsa.RSAPublicKey]  # the chain presented -> the key proven; raises
 

@@ -1,4 +1,4 @@
-"""The socket that `demo_lgc.card.tlslite_context` gives in exchange for a plain one.
+"""The socket that `demo_lgc.card.tls.tlslite_context` gives in exchange for a plain one.
 
 Reference: [CPS] §4.2; the manual of `ssl`, SSLSocket.
 """
@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from tlslite.errors import TLSAbruptCloseError, TLSAlert
 
-from demo_lgc.card.server_proof import ServerProof, refused
-from demo_lgc.card.tlslite_wire import CardKey, Connection, offers
+from demo_lgc.card.tls.server_proof import ServerProof, refused
+from demo_lgc.card.tls.tlslite_wire import CardKey, Connection, offers
 
 _PIECE = 1 << 16  # bytes handed to tlslite at once: it copies what is left at each record
 _VERSIONS = {(3, 3): "TLSv1.2", (3, 4): "TLSv1.3"}

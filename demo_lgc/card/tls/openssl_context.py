@@ -1,4 +1,4 @@
-"""A plain `ssl.SSLContext` whose private key is in a card: the main way of `demo_lgc.card.tls`.
+"""A plain `ssl.SSLContext` whose private key is in a card: the main way of `demo_lgc.card.tls.identity`.
 
 Reference: [CPS] §4.1: a CPS3 has no PSS, hence TLS 1.2 and RSA+SHA256.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ssl
 
-from demo_lgc.card.openssl import openssl
-from demo_lgc.card.provider import ProviderKey
-from demo_lgc.card.server_trust import believe_only
+from demo_lgc.card.tls.openssl import openssl
+from demo_lgc.card.tls.provider import ProviderKey
+from demo_lgc.card.tls.server_trust import believe_only
 from demo_lgc.domain.trust import ServerTrust
 
 

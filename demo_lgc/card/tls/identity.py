@@ -14,9 +14,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from demo_lgc.card.cps import subject
-from demo_lgc.card.openssl_context import openssl_context
-from demo_lgc.card.provider import Pkcs1, ProviderKey, Pss
-from demo_lgc.card.selftest import Engine, self_test
+from demo_lgc.card.tls.openssl_context import openssl_context
+from demo_lgc.card.tls.provider import Pkcs1, ProviderKey, Pss
+from demo_lgc.card.tls.selftest import Engine, self_test
 from demo_lgc.domain.errors import CardError, CardProblem
 from demo_lgc.domain.trust import ServerTrust
 
@@ -71,7 +71,7 @@ class CardTls:
         pss = self._sign_pss if self._has_pss else None
         if (self._engine or self_test()) is Engine.TLSLITE:
             # Not loaded otherwise: most machines never need it.
-            from demo_lgc.card.tlslite_context import tlslite_context
+            from demo_lgc.card.tls.tlslite_context import tlslite_context
 
             return tlslite_context(self._certificate, self._chain, self._sign_pkcs1, pss, trust)
         try:

@@ -28,8 +28,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from demo_lgc.card.openssl import Algorithm, Dispatch, Param, openssl
 from demo_lgc.card.signer import digest_info
+from demo_lgc.card.tls.openssl import Algorithm, Dispatch, Param, openssl
 from demo_lgc.domain.errors import CardError, CardProblem
 
 Pkcs1 = Callable[[bytes], bytes]  # DigestInfo -> signature

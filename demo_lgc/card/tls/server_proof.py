@@ -2,7 +2,7 @@
 
 `cryptography` builds and verifies the path (validity, names in SAN, usages, keys of 2048 bits, SHA-256);
 the revocation lists are looked up here, as strictly as OpenSSL's CHECK_CHAIN does in
-`demo_lgc.card.server_trust`.
+`demo_lgc.card.tls.server_trust`.
 
 Reference: [DMP] §1.3 (EX_0.X-1070); RFC 5280 §6.1 and §6.3; RFC 6125.
 """

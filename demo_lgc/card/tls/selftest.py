@@ -1,9 +1,9 @@
 """Whether the OpenSSL of this Python can sign with a key that is elsewhere: tried once, before any server.
 
-`demo_lgc.card.provider` needs the very OpenSSL 3 of `ssl`, with its functions in reach, and an SSLContext
+`demo_lgc.card.tls.provider` needs the very OpenSSL 3 of `ssl`, with its functions in reach, and an SSLContext
 laid out as in every CPython so far. A Python that is linked statically, or built on something else, may hide
 or lack them. So both ends of a handshake are played here in memory, as with a CPS3 and as with a CPS4; if
-anything fails, `demo_lgc.card.tlslite_context` takes over, and the log says why.
+anything fails, `demo_lgc.card.tls.tlslite_context` takes over, and the log says why.
 
 Reference: [CPS] §4.1 (1), (4).
 """
@@ -24,10 +24,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from demo_lgc.card.openssl import openssl
-from demo_lgc.card.openssl_context import openssl_context
-from demo_lgc.card.provider import Pkcs1, ProviderKey, Pss
 from demo_lgc.card.signer import SHA256_PREFIX
+from demo_lgc.card.tls.openssl import openssl
+from demo_lgc.card.tls.openssl_context import openssl_context
+from demo_lgc.card.tls.provider import Pkcs1, ProviderKey, Pss
 from demo_lgc.domain.trust import ServerTrust
 
 _HOST = "localhost"
