@@ -156,6 +156,7 @@ def test_while_the_card_works_the_page_waits_and_the_window_lives(qtbot, open_wi
     type_code(qtbot, window, CODE)
     qtbot.keyClick(window.login.code, Qt.Key.Key_Return)
     assert not window.login.code.isEnabled()
+    assert not window.login.administration.isEnabled()  # the session would open over the settings
     qtbot.keyClick(window.login.code, Qt.Key.Key_Return)
     qtbot.waitUntil(window.login.bar.isVisible, timeout=2000)
     paper.reader.gate.set()

@@ -89,7 +89,8 @@ class DeclarePanel(Panel):
         if name:
             return self.tr("Cette carte ne nomme ni une personne ni un lieu d’exercice. Complétez-la.")
         return self.tr(
-            "Aucun lieu d’exercice n’est connu pour vous, et le DMP le demande. D’où exercez-vous\u202f?"
+            "Aucun lieu d’exercice n’est connu pour vous\u202f; vos documents en nomment un. "
+            "D’où exercez-vous\u202f?"
         )
 
     def forget(self) -> None:

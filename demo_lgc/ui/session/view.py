@@ -139,6 +139,7 @@ class LoginView(QWidget):
         else:
             self.bar.stop()
         panel.set_busy(bool(words))
+        self.administration.setEnabled(not words)  # a session that opens would come over the settings
 
     # --- what others of the house use -----------------------------------------------------------------
 
