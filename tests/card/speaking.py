@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import imaplib
 import re
 import smtplib
 import socket
 import ssl
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import requests
 import zeep
@@ -21,6 +19,7 @@ from imapclient import IMAPClient
 from requests.adapters import HTTPAdapter
 
 from demo_lgc.sandbox.pki import Pki
+from tests.one_by_one import OneByOne
 
 HTTPS, IMAP, SMTP = "https", "imap", "smtp"
 _NS = "urn:demo-lgc:echo"
@@ -45,7 +44,7 @@ _ENVELOPE = (
 
 
 @dataclass
-class Speaker:
+class Speaker(OneByOne):
     """A server of localhost. `seen` is (common name, version) of every client that was let in.
 
     `starttls` begins in clear, as mail does.
@@ -57,39 +56,23 @@ class Speaker:
     starttls: bool = False
     seen: list[tuple[str, str | None]] = field(default_factory=list)
 
-    def __enter__(self) -> Speaker:
+    def __enter__(self) -> Self:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(self.pki.server.chain, self.pki.server.key)
         self._context.verify_mode = ssl.CERT_REQUIRED
         self._context.load_verify_locations(self.pki.anchors)
         self._context.maximum_version = self.maximum
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-        return self
+        return super().__enter__()
 
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(10)
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            connection.settimeout(10)
-            with contextlib.suppress(OSError), connection:
-                if self.starttls:
-                    with connection.makefile("rwb") as clear:
-                        self._converse(clear)
-                with self._context.wrap_socket(connection, server_side=True) as secured:
-                    names = dict(pair for rdn in secured.getpeercert()["subject"] for pair in rdn)
-                    self.seen.append((names["commonName"], secured.version()))
-                    with secured.makefile("rwb") as stream:
-                        self._converse(stream, secured=True)
+    def hear(self, connection: socket.socket) -> None:
+        if self.starttls:
+            with connection.makefile("rwb") as clear:
+                self._converse(clear)
+        with self._context.wrap_socket(connection, server_side=True) as secured:
+            names = dict(pair for rdn in secured.getpeercert()["subject"] for pair in rdn)
+            self.seen.append((names["commonName"], secured.version()))
+            with secured.makefile("rwb") as stream:
+                self._converse(stream, secured=True)
 
     def _converse(self, stream: BinaryIO, *, secured: bool = False) -> None:
         if self.protocol == HTTPS:

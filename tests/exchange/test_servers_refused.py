@@ -6,16 +6,14 @@ server is refused by both engines of the card, and by a session that has none.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
 import ssl
-import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 import pytest
 from cryptography import x509
@@ -35,6 +33,7 @@ from demo_lgc.sandbox.igc_sante import Authority, new_key, revocation_list
 from demo_lgc.sandbox.key_files import load_authority
 from demo_lgc.sandbox.pki import Fault, Holder, Issued, Pki, issue_bad, make_pki
 from demo_lgc.settings import MailSettings
+from tests.one_by_one import OneByOne
 from tests.trusting import trusting
 
 NUMBER = "899900000018"
@@ -87,9 +86,10 @@ def door(request: pytest.FixtureRequest, card: SoftwareCard) -> Door:
 
 
 @dataclass
-class Listener:
+class Listener(OneByOne):
     """Leads the courtesies of a protocol up to TLS, then keeps what it learns of the client."""
 
+    patience = 5.0
     client: str
     context: ssl.SSLContext
     certificates: list[bytes] = field(default_factory=list)
@@ -97,32 +97,16 @@ class Listener:
     heard: list[bytes] = field(default_factory=list)
     resumed: list[bool | None] = field(default_factory=list)
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         self.context.sni_callback = lambda _socket, name, _context: self.names.append(name)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-        return self
+        return super().__enter__()
 
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(10)
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            connection.settimeout(5)
-            with contextlib.suppress(OSError), connection:
-                self._courtesies(connection)
-                with self.context.wrap_socket(connection, server_side=True) as secured:
-                    self.certificates.append(secured.getpeercert(binary_form=True) or b"")
-                    self.resumed.append(secured.session_reused)
-                    self.heard.append(secured.recv(4096))
+    def hear(self, connection: socket.socket) -> None:
+        self._courtesies(connection)
+        with self.context.wrap_socket(connection, server_side=True) as secured:
+            self.certificates.append(secured.getpeercert(binary_form=True) or b"")
+            self.resumed.append(secured.session_reused)
+            self.heard.append(secured.recv(4096))
 
     def _courtesies(self, connection: socket.socket) -> None:
         if self.client == DMP:
